@@ -1,0 +1,4 @@
+package apus.format.spec;
+
+/** The feed-forward half of a layer. */
+public sealed interface Ffn permits Gated {}

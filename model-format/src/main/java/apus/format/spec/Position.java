@@ -1,0 +1,4 @@
+package apus.format.spec;
+
+/** How attention learns about positions. */
+public sealed interface Position permits Rope {}
