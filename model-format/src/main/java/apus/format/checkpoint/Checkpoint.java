@@ -1,10 +1,21 @@
 package apus.format.checkpoint;
 
+import apus.format.Dequant;
+import apus.format.Json;
+import apus.format.ModelFormatException;
+import apus.format.Plain;
+import apus.format.SafetensorsFile;
 import apus.format.TensorInfo;
 import apus.format.Weight;
+import apus.format.spec.Families;
+import apus.format.spec.ModelConfig;
 import apus.format.spec.ModelSpec;
 import apus.format.spec.WeightRef;
 import apus.format.token.Tokenizer;
+import apus.format.token.Tokenizers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,66 +25,136 @@ import java.util.Optional;
  * template. Owns the arena of the mapped files; every {@link Weight} dies with it. Thread-safe
  * after opening.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Checkpoint implements AutoCloseable {
-    private Checkpoint() {}
+    private static final long MAX_CONFIG_BYTES = 10_000_000;
 
-    private static UnsupportedOperationException pending() {
-        return new UnsupportedOperationException();
+    private final Path directory;
+    private final Arena arena;
+    private final ModelSpec spec;
+    private final Shards shards;
+    private final ModelDefaults defaults;
+    private final Optional<String> chatTemplate;
+    private Tokenizer tokenizer;
+
+    private Checkpoint(
+            Path directory,
+            Arena arena,
+            ModelSpec spec,
+            Shards shards,
+            ModelDefaults defaults,
+            Optional<String> chatTemplate) {
+        this.directory = directory;
+        this.arena = arena;
+        this.spec = spec;
+        this.shards = shards;
+        this.defaults = defaults;
+        this.chatTemplate = chatTemplate;
     }
 
     /**
      * Opens a directory and checks it both ways: every weight the model needs is there with the
-     * right shape, and every tensor in the files is used or known to be ignorable.
+     * right shape, and every tensor in the files is used or known to be ignorable. Touches no page
+     * of the weights.
      *
-     * @throws apus.format.ModelFormatException if a file is damaged or contradicts another
+     * @throws ModelFormatException if a file is damaged or contradicts another
      * @throws apus.format.UnsupportedModelException if the architecture, or a part of it, is not
      *     known
      */
     public static Checkpoint open(Path dir) {
-        throw pending();
+        if (!Files.isDirectory(dir)) {
+            throw new ModelFormatException(dir + ": there is no such folder");
+        }
+        ModelConfig config =
+                new ModelConfig(
+                        "config.json",
+                        Json.readObject(dir.resolve("config.json"), MAX_CONFIG_BYTES));
+        ModelSpec spec = Families.spec(config);
+        DefaultsReader reader = new DefaultsReader(dir, config);
+        ModelDefaults defaults = reader.read(spec.vocab());
+        Optional<String> chatTemplate = reader.chatTemplate(dir);
+        Arena arena = Arena.ofShared();
+        try {
+            Shards shards = Shards.map(dir, arena);
+            WeightCheck.check(spec, shards);
+            return new Checkpoint(dir, arena, spec, shards, defaults, chatTemplate);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
     }
 
     public Path directory() {
-        throw pending();
+        return directory;
     }
 
     public ModelSpec spec() {
-        throw pending();
+        return spec;
     }
 
-    /** A matrix straight from the mapped file. */
+    /** A matrix straight from the mapped file; valid until {@link #close}. */
     public Weight weight(WeightRef ref) {
-        throw pending();
+        TensorInfo info = shards.info(ref.tensor());
+        long rowBytes = (long) ref.cols() * info.dtype().bytes();
+        MemorySegment data =
+                shards.data(ref.tensor()).asSlice(ref.firstRow() * rowBytes, ref.rows() * rowBytes);
+        return new Weight(ref.tensor(), new Plain(info.dtype()), ref.rows(), ref.cols(), data);
     }
 
     /** A vector (norm weight, bias) converted to f32. */
     public float[] vector(WeightRef ref) {
-        throw pending();
+        float[] values = new float[ref.cols()];
+        Dequant.row(weight(ref), 0, values);
+        return values;
     }
 
-    /** All tensors of all files, by name. */
+    /** All tensors of all files, in the files' order. */
     public List<TensorInfo> tensors() {
-        throw pending();
+        return shards.files().stream().flatMap(f -> f.tensors().values().stream()).toList();
     }
 
-    /** Loaded on first use; the same object every time. */
-    public Tokenizer tokenizer() {
-        throw pending();
+    /** The weight files, in the order of their names. */
+    public List<Path> files() {
+        return shards.files().stream().map(SafetensorsFile::path).toList();
+    }
+
+    /**
+     * Loaded on first use; the same object every time.
+     *
+     * @throws ModelFormatException if tokenizer.json is missing, damaged, or larger than the
+     *     model's vocabulary
+     */
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            Tokenizer loaded = Tokenizers.load(directory.resolve("tokenizer.json"));
+            if (loaded.vocabSize() > spec.vocab()) {
+                throw new ModelFormatException(
+                        "tokenizer.json: its largest id is "
+                                + (loaded.vocabSize() - 1)
+                                + ", but 'vocab_size' of config.json is "
+                                + spec.vocab());
+            }
+            tokenizer = loaded;
+        }
+        return tokenizer;
     }
 
     /**
      * Jinja source: {@code chat_template.jinja}, or {@code chat_template} of tokenizer_config.json.
      */
     public Optional<String> chatTemplate() {
-        throw pending();
+        return chatTemplate;
     }
 
     /** Special tokens by their role and the sampling defaults the model's makers suggest. */
     public ModelDefaults defaults() {
-        throw pending();
+        return defaults;
     }
 
+    /** Unmaps the weights. Whoever still reads them then gets an IllegalStateException. */
     @Override
-    public void close() {}
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
 }

@@ -1,0 +1,86 @@
+package apus.kernels.cpu;
+
+import apus.kernels.DeviceException;
+import apus.kernels.ExecutorOptions.CpuChoice;
+import java.lang.reflect.InvocationTargetException;
+
+/**
+ * Which kernels serve, and why. The Vector API ones are loaded by name, and only where the
+ * incubator module can be read, so that nothing else in this module depends on it (the pattern of
+ * Lucene's VectorizationProvider).
+ *
+ * @param kernels the chosen implementation
+ * @param why what a user may want to know of the choice; empty if there is nothing to say
+ */
+record KernelChoice(CpuKernels kernels, String why) {
+    private static final System.Logger LOG = System.getLogger(KernelChoice.class.getName());
+    private static final String MODULE = "jdk.incubator.vector";
+    private static final String VECTOR_KERNELS = "apus.kernels.cpu.simd.VectorKernels";
+    private static final String ADVICE = "start the JVM with --add-modules " + MODULE;
+
+    /** Holder: made once per JVM, and only if somebody wants it. */
+    private static final class Vector {
+        static final CpuKernels KERNELS = load();
+
+        private static CpuKernels load() {
+            try {
+                return Class.forName(VECTOR_KERNELS)
+                        .asSubclass(CpuKernels.class)
+                        .getDeclaredConstructor()
+                        .newInstance();
+            } catch (InvocationTargetException e) {
+                throw new DeviceException(
+                        "the Vector API kernels cannot start: " + e.getCause(), e.getCause());
+            } catch (ReflectiveOperationException e) {
+                throw new DeviceException("the Vector API kernels cannot be loaded: " + e, e);
+            }
+        }
+    }
+
+    /** Warns once per JVM. */
+    private static final class Warning {
+        static {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the Vector API is not available, scalar kernels serve (many times slower); "
+                            + ADVICE);
+        }
+
+        static void give() {}
+    }
+
+    /**
+     * Decides.
+     *
+     * @throws DeviceException if VECTOR is forced and cannot be had
+     */
+    static KernelChoice of(CpuChoice choice) {
+        return switch (choice) {
+            case SCALAR -> new KernelChoice(new ScalarKernels(), "forced");
+            case VECTOR -> {
+                if (!available()) {
+                    throw new DeviceException(
+                            "Vector API kernels were asked for, but module "
+                                    + MODULE
+                                    + " is not there: "
+                                    + ADVICE);
+                }
+                yield new KernelChoice(Vector.KERNELS, "forced");
+            }
+            case AUTO -> {
+                if (!available()) {
+                    Warning.give();
+                    yield new KernelChoice(new ScalarKernels(), "no Vector API: " + ADVICE);
+                }
+                yield new KernelChoice(Vector.KERNELS, "");
+            }
+        };
+    }
+
+    private static boolean available() {
+        return ModuleLayer.boot()
+                .findModule(MODULE)
+                .filter(m -> KernelChoice.class.getModule().canRead(m))
+                .isPresent();
+    }
+}

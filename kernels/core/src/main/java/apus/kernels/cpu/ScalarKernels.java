@@ -1,0 +1,279 @@
+package apus.kernels.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import apus.format.DType;
+import apus.format.HalfFloats;
+import apus.format.Plain;
+import apus.format.Weight;
+import apus.format.spec.Act;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * The plain version of every operation: the one to read, the reference for the others, and what
+ * serves where the Vector API is not to be had. Sums run in order of index.
+ */
+public final class ScalarKernels implements CpuKernels {
+    // A tensor may begin at any byte of its file.
+    private static final ValueLayout.OfFloat F32 =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort B16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    @Override
+    public String description() {
+        return "scalar Java";
+    }
+
+    @Override
+    public void matmul(
+            MemorySegment x,
+            int tokens,
+            Weight w,
+            MemorySegment bias,
+            int fromRow,
+            int toRow,
+            MemorySegment y) {
+        int cols = w.cols();
+        DType type = type(w);
+        for (int t = 0; t < tokens; t++) {
+            for (int r = fromRow; r < toRow; r++) {
+                long row = (long) r * cols;
+                long at = (long) t * cols;
+                float sum =
+                        switch (type) {
+                            case F32 -> dotF32(x, at, w.data(), row, cols);
+                            case F16 -> dotF16(x, at, w.data(), row, cols);
+                            case BF16 -> dotBf16(x, at, w.data(), row, cols);
+                            case BOOL,
+                                    U8,
+                                    I8,
+                                    F8_E4M3,
+                                    F8_E5M2,
+                                    I16,
+                                    U16,
+                                    I32,
+                                    U32,
+                                    I64,
+                                    U64,
+                                    F64 ->
+                                    throw new IllegalArgumentException(
+                                            "not a plain weight: " + type);
+                        };
+                if (bias.byteSize() != 0) {
+                    sum += bias.getAtIndex(JAVA_FLOAT, r);
+                }
+                y.setAtIndex(JAVA_FLOAT, (long) t * w.rows() + r, sum);
+            }
+        }
+    }
+
+    private static DType type(Weight w) {
+        return switch (w.format()) {
+            case Plain(DType type) -> type;
+        };
+    }
+
+    private static float dotF32(MemorySegment x, long xAt, MemorySegment w, long wAt, int n) {
+        float sum = 0;
+        for (int c = 0; c < n; c++) {
+            sum += x.getAtIndex(JAVA_FLOAT, xAt + c) * w.get(F32, (wAt + c) * Float.BYTES);
+        }
+        return sum;
+    }
+
+    private static float dotF16(MemorySegment x, long xAt, MemorySegment w, long wAt, int n) {
+        float sum = 0;
+        for (int c = 0; c < n; c++) {
+            sum +=
+                    x.getAtIndex(JAVA_FLOAT, xAt + c)
+                            * HalfFloats.f16(w.get(B16, (wAt + c) * Short.BYTES));
+        }
+        return sum;
+    }
+
+    private static float dotBf16(MemorySegment x, long xAt, MemorySegment w, long wAt, int n) {
+        float sum = 0;
+        for (int c = 0; c < n; c++) {
+            sum +=
+                    x.getAtIndex(JAVA_FLOAT, xAt + c)
+                            * HalfFloats.bf16(w.get(B16, (wAt + c) * Short.BYTES));
+        }
+        return sum;
+    }
+
+    @Override
+    public void row(Weight w, int row, MemorySegment y, long yOffset) {
+        DType type = type(w);
+        for (int c = 0; c < w.cols(); c++) {
+            long at = (long) row * w.cols() + c;
+            float value =
+                    switch (type) {
+                        case F32 -> w.data().get(F32, at * Float.BYTES);
+                        case F16 -> HalfFloats.f16(w.data().get(B16, at * Short.BYTES));
+                        case BF16 -> HalfFloats.bf16(w.data().get(B16, at * Short.BYTES));
+                        case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64, F64 ->
+                                throw new IllegalArgumentException("not a plain weight: " + type);
+                    };
+            y.setAtIndex(JAVA_FLOAT, yOffset + c, value);
+        }
+    }
+
+    @Override
+    public void rmsNorm(
+            MemorySegment x,
+            long xOffset,
+            MemorySegment weight,
+            int n,
+            float eps,
+            float offset,
+            MemorySegment y,
+            long yOffset) {
+        float squares = 0;
+        for (int i = 0; i < n; i++) {
+            float value = x.getAtIndex(JAVA_FLOAT, xOffset + i);
+            squares += value * value;
+        }
+        float factor = (float) (1 / Math.sqrt(squares / n + eps));
+        for (int i = 0; i < n; i++) {
+            float value = x.getAtIndex(JAVA_FLOAT, xOffset + i) * factor;
+            y.setAtIndex(
+                    JAVA_FLOAT, yOffset + i, value * (offset + weight.getAtIndex(JAVA_FLOAT, i)));
+        }
+    }
+
+    @Override
+    public void rope(
+            MemorySegment x,
+            long xOffset,
+            int half,
+            MemorySegment cos,
+            MemorySegment sin,
+            long angleOffset) {
+        for (int i = 0; i < half; i++) {
+            float c = cos.getAtIndex(JAVA_FLOAT, angleOffset + i);
+            float s = sin.getAtIndex(JAVA_FLOAT, angleOffset + i);
+            float a = x.getAtIndex(JAVA_FLOAT, xOffset + i);
+            float b = x.getAtIndex(JAVA_FLOAT, xOffset + half + i);
+            x.setAtIndex(JAVA_FLOAT, xOffset + i, a * c - b * s);
+            x.setAtIndex(JAVA_FLOAT, xOffset + half + i, b * c + a * s);
+        }
+    }
+
+    @Override
+    public void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            float sum =
+                    x.getAtIndex(JAVA_FLOAT, xOffset + i) + y.getAtIndex(JAVA_FLOAT, yOffset + i);
+            x.setAtIndex(JAVA_FLOAT, xOffset + i, sum);
+        }
+    }
+
+    @Override
+    public void scale(MemorySegment x, long xOffset, float factor, int n) {
+        for (int i = 0; i < n; i++) {
+            x.setAtIndex(JAVA_FLOAT, xOffset + i, x.getAtIndex(JAVA_FLOAT, xOffset + i) * factor);
+        }
+    }
+
+    @Override
+    public void gated(
+            Act act, MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            float g = gate.getAtIndex(JAVA_FLOAT, gateOffset + i);
+            float activated =
+                    switch (act) {
+                        case SILU -> (float) (g / (1 + Math.exp(-g)));
+                        case GELU_TANH ->
+                                (float)
+                                        (0.5
+                                                * g
+                                                * (1
+                                                        + Math.tanh(
+                                                                Math.sqrt(2 / Math.PI)
+                                                                        * (g
+                                                                                + 0.044715 * g * g
+                                                                                        * g))));
+                    };
+            gate.setAtIndex(
+                    JAVA_FLOAT,
+                    gateOffset + i,
+                    activated * up.getAtIndex(JAVA_FLOAT, upOffset + i));
+        }
+    }
+
+    @Override
+    public void attention(
+            MemorySegment q,
+            long qOffset,
+            MemorySegment k,
+            MemorySegment v,
+            int kvHead,
+            int kvHeads,
+            int blockSize,
+            int headDim,
+            int[] blockTable,
+            int tableOffset,
+            int from,
+            int to,
+            float scale,
+            float softcap,
+            MemorySegment scratch,
+            long scratchOffset,
+            MemorySegment out,
+            long outOffset) {
+        float max = Float.NEGATIVE_INFINITY;
+        float sum = 0;
+        for (int i = 0; i < headDim; i++) {
+            out.setAtIndex(JAVA_FLOAT, outOffset + i, 0);
+        }
+        for (int p = from; p < to; p++) {
+            long block = blockTable[tableOffset + p / blockSize];
+            long at = ((block * kvHeads + kvHead) * blockSize + p % blockSize) * headDim;
+            float score = 0;
+            for (int i = 0; i < headDim; i++) {
+                score += q.getAtIndex(JAVA_FLOAT, qOffset + i) * k.getAtIndex(JAVA_FLOAT, at + i);
+            }
+            score *= scale;
+            if (softcap != 0) {
+                score = (float) (softcap * Math.tanh(score / softcap));
+            }
+            // Online softmax, Milakov and Gimelshein 2018, arXiv 1805.02867: when a new maximum
+            // comes, what was summed so
+            // far is scaled down to it.
+            if (score > max) {
+                float shrink = (float) Math.exp(max - score);
+                sum *= shrink;
+                for (int i = 0; i < headDim; i++) {
+                    out.setAtIndex(
+                            JAVA_FLOAT,
+                            outOffset + i,
+                            out.getAtIndex(JAVA_FLOAT, outOffset + i) * shrink);
+                }
+                max = score;
+            }
+            float weight = (float) Math.exp(score - max);
+            sum += weight;
+            for (int i = 0; i < headDim; i++) {
+                float value =
+                        out.getAtIndex(JAVA_FLOAT, outOffset + i)
+                                + weight * v.getAtIndex(JAVA_FLOAT, at + i);
+                out.setAtIndex(JAVA_FLOAT, outOffset + i, value);
+            }
+        }
+        for (int i = 0; i < headDim; i++) {
+            out.setAtIndex(
+                    JAVA_FLOAT, outOffset + i, out.getAtIndex(JAVA_FLOAT, outOffset + i) / sum);
+        }
+    }
+
+    @Override
+    public void softcap(MemorySegment x, long xOffset, float cap, int n) {
+        for (int i = 0; i < n; i++) {
+            double value = x.getAtIndex(JAVA_FLOAT, xOffset + i);
+            x.setAtIndex(JAVA_FLOAT, xOffset + i, (float) (cap * Math.tanh(value / cap)));
+        }
+    }
+}

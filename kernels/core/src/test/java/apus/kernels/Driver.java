@@ -1,0 +1,119 @@
+package apus.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Feeds an executor as a scheduler would, step by step, with the freedom a test needs: any chunk
+ * sizes, any block ids, any mixture of sequences. Returns logits of every token fed.
+ */
+public final class Driver {
+    private final Executor executor;
+    private final Batch batch;
+    private final int blockSize;
+    private final int blocksPerSequence;
+
+    /** A sequence under way. */
+    public static final class Seq {
+        final List<Integer> tokens = new ArrayList<>();
+        final int promptLength;
+        final int[] blocks;
+        int computed;
+
+        /** Logits of every computed token. */
+        public final List<float[]> logits = new ArrayList<>();
+
+        Seq(int[] prompt, int[] blocks) {
+            for (int id : prompt) {
+                tokens.add(id);
+            }
+            promptLength = prompt.length;
+            this.blocks = blocks;
+        }
+
+        public void append(int id) {
+            tokens.add(id);
+        }
+
+        public float[] last() {
+            return logits.getLast();
+        }
+    }
+
+    public Driver(
+            Executor executor,
+            int maxTokens,
+            int maxSequences,
+            int blockSize,
+            int blocksPerSequence) {
+        this.executor = executor;
+        this.batch = new Batch(maxTokens, maxSequences, maxTokens, blocksPerSequence);
+        this.blockSize = blockSize;
+        this.blocksPerSequence = blocksPerSequence;
+    }
+
+    /** A sequence that owns the given blocks. */
+    public Seq start(int[] prompt, int[] blocks) {
+        return new Seq(prompt, blocks);
+    }
+
+    /** A sequence on the {@code index}-th run of consecutive blocks. */
+    public Seq start(int[] prompt, int index) {
+        int[] blocks = new int[blocksPerSequence];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = 1 + index * blocksPerSequence + i;
+        }
+        return new Seq(prompt, blocks);
+    }
+
+    /**
+     * Computes everything outstanding of all sequences together, at most {@code chunk} tokens of
+     * each per step.
+     */
+    public void run(int chunk, Seq... sequences) {
+        boolean more = true;
+        while (more) {
+            more = false;
+            batch.clear();
+            List<Seq> owner = new ArrayList<>();
+            for (Seq seq : sequences) {
+                int n =
+                        Math.min(
+                                chunk,
+                                Math.min(
+                                        seq.tokens.size() - seq.computed,
+                                        batch.maxTokens() - batch.tokens));
+                if (n > 0) {
+                    add(seq, n, owner);
+                    more = true;
+                }
+            }
+            if (more) {
+                batch.seqStart[batch.sequences] = batch.tokens;
+                Logits out = executor.forward(batch);
+                for (int i = 0; i < out.rows(); i++) {
+                    owner.get(i).logits.add(out.row(i).toArray(JAVA_FLOAT));
+                }
+            }
+        }
+    }
+
+    private void add(Seq seq, int n, List<Seq> owner) {
+        int s = batch.sequences++;
+        batch.seqStart[s] = batch.tokens;
+        for (int i = 0; i < n; i++) {
+            int position = seq.computed++;
+            int t = batch.tokens++;
+            batch.tokenIds[t] = seq.tokens.get(position);
+            batch.positions[t] = position;
+            batch.slots[t] = seq.blocks[position / blockSize] * blockSize + position % blockSize;
+            batch.ropeLength[t] = Math.max(seq.promptLength, position + 1);
+            batch.logitRows[batch.logitCount++] = t;
+            owner.add(seq);
+        }
+        batch.contextLen[s] = seq.computed;
+        System.arraycopy(seq.blocks, 0, batch.blockTable, s * batch.blockStride, seq.blocks.length);
+    }
+}

@@ -1,0 +1,269 @@
+package apus.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import apus.format.checkpoint.Checkpoint;
+import apus.kernels.Driver.Seq;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every backend promises: the golden models within their float32 tolerance, and batch
+ * invariance to the bit.
+ */
+public abstract class ExecutorContract {
+    private static final int BLOCK_SIZE = 8;
+    private static final int BLOCKS_PER_SEQUENCE = 16;
+    private static final int SEQUENCES = 4;
+    private static final int MAX_TOKENS = 96;
+
+    /** Opens the backend under test. */
+    protected abstract Executor open(
+            Checkpoint checkpoint, int threads, int maxTokens, int maxSequences);
+
+    static List<GoldenModel> models() {
+        return GoldenModel.all("");
+    }
+
+    /** An opened model. */
+    private final class Rig implements AutoCloseable {
+        final Checkpoint checkpoint;
+        final Executor executor;
+        final Driver driver;
+
+        Rig(GoldenModel model, int threads) {
+            checkpoint = Checkpoint.open(model.dir());
+            executor = open(checkpoint, threads, MAX_TOKENS, SEQUENCES);
+            executor.allocateKv(new KvShape(1 + SEQUENCES * BLOCKS_PER_SEQUENCE, BLOCK_SIZE));
+            driver = new Driver(executor, MAX_TOKENS, SEQUENCES, BLOCK_SIZE, BLOCKS_PER_SEQUENCE);
+        }
+
+        @Override
+        public void close() {
+            executor.close();
+            checkpoint.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void logitsOfEveryPromptAreThoseOfTheReference(GoldenModel model) {
+        try (Rig rig = new Rig(model, 2)) {
+            for (GoldenModel.Prompt prompt : model.prompts().values()) {
+                Seq seq = rig.driver.start(prompt.ids(), 0);
+                rig.driver.run(Integer.MAX_VALUE, seq);
+                assertClose(model, prompt, prompt.finalLogits(), seq.last());
+                for (int i = 0; i < prompt.logits().length / seq.last().length; i++) {
+                    float[] wanted =
+                            java.util.Arrays.copyOfRange(
+                                    prompt.logits(),
+                                    i * seq.last().length,
+                                    (i + 1) * seq.last().length);
+                    assertClose(model, prompt, wanted, seq.logits.get(i));
+                }
+                for (int i = 1; i < prompt.ids().length; i++) {
+                    assertEquals(
+                            prompt.promptLogprobs()[i],
+                            logprob(seq.logits.get(i - 1), prompt.ids()[i]),
+                            model.logprobTolerance(),
+                            model + " " + prompt.name() + " logprob of token " + i);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void greedyContinuationsAreThoseOfTheReference(GoldenModel model) {
+        try (Rig rig = new Rig(model, 1)) {
+            for (GoldenModel.Prompt prompt : model.prompts().values()) {
+                Seq seq = rig.driver.start(prompt.ids(), 0);
+                assertGreedy(model, prompt, greedy(rig.driver, seq, prompt.greedy().length), seq);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aBatchGivesEachSequenceTheBitsItHasAlone(GoldenModel model) {
+        try (Rig rig = new Rig(model, 2)) {
+            for (List<String> names : model.batches()) {
+                List<float[]> alone = new ArrayList<>();
+                Seq[] together = new Seq[names.size()];
+                for (int i = 0; i < names.size(); i++) {
+                    int[] ids = model.prompts().get(names.get(i)).ids();
+                    Seq seq = rig.driver.start(ids, 3);
+                    rig.driver.run(Integer.MAX_VALUE, seq);
+                    alone.add(seq.last());
+                    together[i] = rig.driver.start(ids, i);
+                }
+                rig.driver.run(7, together);
+                for (int i = 0; i < together.length; i++) {
+                    assertArrayEquals(alone.get(i), together[i].last(), model + " " + names.get(i));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void chunksThreadsAndBlocksDoNotChangeABit(GoldenModel model) {
+        int[] prompt = model.prompts().get("long").ids();
+        List<float[]> wanted;
+        try (Rig rig = new Rig(model, 1)) {
+            Seq seq = rig.driver.start(prompt, 0);
+            rig.driver.run(Integer.MAX_VALUE, seq);
+            wanted = seq.logits;
+        }
+        int[] scattered =
+                new Random(5)
+                        .ints(1, 1 + SEQUENCES * BLOCKS_PER_SEQUENCE)
+                        .distinct()
+                        .limit(BLOCKS_PER_SEQUENCE)
+                        .toArray();
+        for (int threads = 1; threads <= 3; threads++) {
+            try (Rig rig = new Rig(model, threads)) {
+                for (int chunk : new int[] {1, 3, 7, 64}) {
+                    Seq seq = rig.driver.start(prompt, scattered);
+                    rig.driver.run(chunk, seq);
+                    for (int i = 0; i < wanted.size(); i++) {
+                        assertArrayEquals(
+                                wanted.get(i),
+                                seq.logits.get(i),
+                                model
+                                        + " token "
+                                        + i
+                                        + " with "
+                                        + threads
+                                        + " threads in chunks of "
+                                        + chunk);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aStepAllocatesNothingOnceWarm() {
+        GoldenModel model = GoldenModel.all("llama2-gqa").getFirst();
+        try (Rig rig = new Rig(model, 2)) {
+            Batch batch = new Batch(MAX_TOKENS, SEQUENCES, MAX_TOKENS, BLOCKS_PER_SEQUENCE);
+            long[] threads = computeThreads();
+            for (int tokens : new int[] {1, 33}) {
+                fill(batch, tokens);
+                for (int i = 0; i < 3000; i++) {
+                    rig.executor.forward(batch);
+                }
+                long before = allocated(threads);
+                int steps = 200;
+                for (int i = 0; i < steps; i++) {
+                    rig.executor.forward(batch);
+                }
+                long perStep = (allocated(threads) - before) / steps;
+                assertTrue(
+                        perStep < 8,
+                        "a step of " + tokens + " tokens allocates " + perStep + " bytes");
+            }
+        }
+    }
+
+    private static void fill(Batch batch, int tokens) {
+        batch.clear();
+        batch.sequences = 1;
+        batch.tokens = tokens;
+        batch.seqStart[1] = tokens;
+        batch.contextLen[0] = tokens;
+        for (int i = 0; i < BLOCKS_PER_SEQUENCE; i++) {
+            batch.blockTable[i] = i + 1;
+        }
+        for (int t = 0; t < tokens; t++) {
+            batch.tokenIds[t] = t + 3;
+            batch.positions[t] = t;
+            batch.slots[t] = BLOCK_SIZE + t;
+            batch.ropeLength[t] = tokens;
+        }
+        batch.logitRows[0] = tokens - 1;
+        batch.logitCount = 1;
+    }
+
+    /** Ids of this thread and the executor's. */
+    private static long[] computeThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t == Thread.currentThread() || t.getName().startsWith("apus-compute-"))
+                .mapToLong(Thread::threadId)
+                .toArray();
+    }
+
+    private static long allocated(long[] threadIds) {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = 0;
+        for (long id : threadIds) {
+            bytes += Math.max(0, threads.getThreadAllocatedBytes(id));
+        }
+        return bytes;
+    }
+
+    protected static int[] greedy(Driver driver, Seq seq, int tokens) {
+        int[] ids = new int[tokens];
+        for (int i = 0; i < tokens; i++) {
+            driver.run(Integer.MAX_VALUE, seq);
+            ids[i] = argMax(seq.last());
+            seq.append(ids[i]);
+        }
+        return ids;
+    }
+
+    private static void assertGreedy(
+            GoldenModel model, GoldenModel.Prompt prompt, int[] ids, Seq seq) {
+        for (int i = 0; i < ids.length; i++) {
+            assertTrue(
+                    prompt.margins()[i] > 2 * model.logitTolerance(),
+                    "the golden margins allow one answer only");
+            assertEquals(
+                    prompt.greedy()[i], ids[i], model + " " + prompt.name() + " greedy token " + i);
+            assertEquals(
+                    prompt.greedyLogprobs()[i],
+                    logprob(seq.logits.get(prompt.ids().length - 1 + i), ids[i]),
+                    model.logprobTolerance(),
+                    model + " " + prompt.name() + " logprob of greedy token " + i);
+        }
+    }
+
+    private static void assertClose(
+            GoldenModel model, GoldenModel.Prompt prompt, float[] wanted, float[] found) {
+        assertEquals(wanted.length, found.length);
+        for (int i = 0; i < wanted.length; i++) {
+            assertEquals(
+                    wanted[i],
+                    found[i],
+                    model.logitTolerance(),
+                    model + " " + prompt.name() + " logit " + i);
+        }
+    }
+
+    static int argMax(float[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] > values[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    static double logprob(float[] logits, int id) {
+        double max = logits[argMax(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        return logits[id] - max - Math.log(sum);
+    }
+}

@@ -1,0 +1,56 @@
+package apus.format.spec;
+
+import apus.format.UnsupportedModelException;
+import java.util.List;
+
+/** All families, and the one a configuration asks for. */
+public final class Families {
+    // Bounds on what a configuration may claim: far above any real model, low enough that products
+    // of two stay in range.
+    static final int MAX_VOCAB = 1 << 24;
+    static final int MAX_WIDTH = 1 << 20;
+    static final int MAX_LAYERS = 1 << 10;
+    static final int MAX_HEADS = 1 << 10;
+    static final int MAX_HEAD_DIM = 1 << 10;
+
+    private static final List<Family> ALL = List.of(new LlamaFamily());
+
+    private Families() {}
+
+    /**
+     * The model that a config.json describes.
+     *
+     * @throws UnsupportedModelException if its architecture or a part of it is not known
+     * @throws apus.format.ModelFormatException if a key is missing or wrong
+     */
+    public static ModelSpec spec(ModelConfig config) {
+        List<String> architectures = config.texts("architectures");
+        for (String architecture : architectures) {
+            for (Family family : ALL) {
+                if (family.architectures().contains(architecture)) {
+                    refuseQuantised(config);
+                    return family.spec(config);
+                }
+            }
+        }
+        throw new UnsupportedModelException(
+                config.where()
+                        + ": the architecture "
+                        + (architectures.isEmpty()
+                                ? "is not named ('architectures' is missing)"
+                                : architectures + " is not known")
+                        + "; known are "
+                        + ALL.stream().flatMap(f -> f.architectures().stream()).toList());
+    }
+
+    private static void refuseQuantised(ModelConfig config) {
+        config.object("quantization_config")
+                .ifPresent(q -> {
+                    throw new UnsupportedModelException(
+                            q.where()
+                                    + ": weights quantised by '"
+                                    + q.text("quant_method").orElse("unknown")
+                                    + "' are not supported; use the checkpoint in BF16, F16 or F32");
+                });
+    }
+}

@@ -1,0 +1,19 @@
+package apus.format.spec;
+
+/**
+ * One model family: a mapping from its config.json to a {@link ModelSpec}. No forward code.
+ * Stateless.
+ */
+interface Family {
+
+    /**
+     * The model as data.
+     *
+     * @throws apus.format.ModelFormatException if the configuration contradicts itself
+     * @throws apus.format.UnsupportedModelException if it asks for a variant that is not known
+     */
+    ModelSpec spec(ModelConfig config);
+
+    /** Architectures it takes, for messages. */
+    java.util.List<String> architectures();
+}

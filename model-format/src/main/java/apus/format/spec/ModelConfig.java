@@ -1,0 +1,164 @@
+package apus.format.spec;
+
+import apus.format.Json;
+import apus.format.ModelFormatException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A JSON object of a model directory with typed, bounded reads: every error names the file and the
+ * key, what was found and what was wanted. A key that is absent and one that is null are the same.
+ */
+public final class ModelConfig {
+    private final String where;
+    private final ObjectNode json;
+
+    public ModelConfig(String where, ObjectNode json) {
+        this.where = where;
+        this.json = json;
+    }
+
+    public boolean has(String key) {
+        return json.hasNonNull(key);
+    }
+
+    /** An integer that must be there. */
+    public int integer(String key, int min, int max) {
+        return integer(key, require(key), min, max);
+    }
+
+    public int integer(String key, int min, int max, int absent) {
+        return has(key) ? integer(key, json.get(key), min, max) : absent;
+    }
+
+    /** A finite number that must be there. */
+    public double number(String key) {
+        return number(key, require(key));
+    }
+
+    public double number(String key, double absent) {
+        return has(key) ? number(key, json.get(key)) : absent;
+    }
+
+    public boolean flag(String key, boolean absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        JsonNode node = json.get(key);
+        if (!node.isBoolean()) {
+            throw wrong(key, "true or false", node);
+        }
+        return node.booleanValue();
+    }
+
+    public Optional<String> text(String key) {
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        JsonNode node = json.get(key);
+        if (!node.isTextual()) {
+            throw wrong(key, "a string", node);
+        }
+        return Optional.of(node.textValue());
+    }
+
+    /** A list of strings; empty if absent. */
+    public List<String> texts(String key) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode node : array(key)) {
+            if (!node.isTextual()) {
+                throw wrong(key, "a list of strings", node);
+            }
+            texts.add(node.textValue());
+        }
+        return texts;
+    }
+
+    /** A list of finite numbers; empty if absent. */
+    public List<Double> numbers(String key) {
+        List<Double> numbers = new ArrayList<>();
+        for (JsonNode node : array(key)) {
+            numbers.add(number(key, node));
+        }
+        return numbers;
+    }
+
+    /** An integer or a list of them; empty if absent. */
+    public List<Integer> integers(String key, int min, int max) {
+        if (!has(key)) {
+            return List.of();
+        }
+        if (!json.get(key).isArray()) {
+            return List.of(integer(key, min, max));
+        }
+        List<Integer> values = new ArrayList<>();
+        for (JsonNode node : array(key)) {
+            values.add(integer(key, node, min, max));
+        }
+        return values;
+    }
+
+    public Optional<ModelConfig> object(String key) {
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        if (json.get(key) instanceof ObjectNode object) {
+            return Optional.of(new ModelConfig(where + ": " + key, object));
+        }
+        throw wrong(key, "an object", json.get(key));
+    }
+
+    /** An error about one key of this object. */
+    public ModelFormatException error(String key, String problem) {
+        return new ModelFormatException(where + ": '" + key + "' " + problem);
+    }
+
+    /** The file, and the object within it. */
+    public String where() {
+        return where;
+    }
+
+    private JsonNode require(String key) {
+        if (!has(key)) {
+            throw error(key, "is missing");
+        }
+        return json.get(key);
+    }
+
+    private Iterable<JsonNode> array(String key) {
+        if (!has(key)) {
+            return List.of();
+        }
+        JsonNode node = json.get(key);
+        if (!node.isArray()) {
+            throw wrong(key, "a list", node);
+        }
+        return node;
+    }
+
+    private int integer(String key, JsonNode node, int min, int max) {
+        // 1e5 and 4.0 are integers too: some writers print them so.
+        if (!node.isNumber() || node.doubleValue() != Math.rint(node.doubleValue())) {
+            throw wrong(key, "an integer", node);
+        }
+        double value = node.doubleValue();
+        if (!(value >= min && value <= max)) {
+            throw wrong(key, "between " + min + " and " + max, node);
+        }
+        return (int) value;
+    }
+
+    private double number(String key, JsonNode node) {
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw wrong(key, "a finite number", node);
+        }
+        return node.doubleValue();
+    }
+
+    private ModelFormatException wrong(String key, String wanted, JsonNode found) {
+        return error(key, "must be " + wanted + ", found " + Json.shorten(found.toString()));
+    }
+}
