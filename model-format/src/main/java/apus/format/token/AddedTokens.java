@@ -1,0 +1,120 @@
+package apus.format.token;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds added tokens written in a text: the leftmost, and of those the longest, by a trie. A token
+ * may swallow the white space beside it, or want to stand alone.
+ */
+final class AddedTokens {
+    /**
+     * One entry of {@code added_tokens}.
+     *
+     * @param singleWord only where no letter, digit or underscore touches it
+     * @param lstrip takes the white space before it along
+     * @param rstrip takes the white space after it along
+     * @param normalized looked for in normalized text, not in the text as given
+     * @param special hidden when special tokens are skipped
+     */
+    record Added(
+            int id,
+            String content,
+            boolean singleWord,
+            boolean lstrip,
+            boolean rstrip,
+            boolean normalized,
+            boolean special) {}
+
+    /** A stretch of text between tokens, or a token. */
+    record Piece(String text, int start, Added token) {}
+
+    private static final class Node {
+        final Map<Character, Node> children = new HashMap<>();
+        Added token;
+    }
+
+    private final Node root = new Node();
+
+    /**
+     * @param tokens with the text to look for as key
+     */
+    AddedTokens(Map<String, Added> tokens) {
+        tokens.forEach((text, token) -> {
+            Node node = root;
+            for (int i = 0; i < text.length(); i++) {
+                node = node.children.computeIfAbsent(text.charAt(i), c -> new Node());
+            }
+            if (node != root) {
+                node.token = token;
+            }
+        });
+    }
+
+    List<Piece> split(String text) {
+        List<Piece> pieces = new ArrayList<>();
+        int done = 0;
+        int at = 0;
+        while (at < text.length()) {
+            int end = longest(text, at);
+            Added found = end < 0 ? null : tokenAt(text, at, end);
+            if (found == null || (found.singleWord() && !alone(text, at, end))) {
+                at++;
+                continue;
+            }
+            int from = at;
+            if (found.lstrip()) {
+                while (from > done && CharClass.space(text.charAt(from - 1))) {
+                    from--;
+                }
+            }
+            if (found.rstrip()) {
+                while (end < text.length() && CharClass.space(text.charAt(end))) {
+                    end++;
+                }
+            }
+            if (from > done) {
+                pieces.add(new Piece(text.substring(done, from), done, null));
+            }
+            pieces.add(new Piece(text.substring(from, end), from, found));
+            done = end;
+            at = end;
+        }
+        if (done < text.length()) {
+            pieces.add(new Piece(text.substring(done), done, null));
+        }
+        return pieces;
+    }
+
+    /** End of the longest token that begins here, or -1. */
+    private int longest(String text, int from) {
+        int end = -1;
+        Node node = root.children.get(text.charAt(from));
+        for (int i = from + 1; node != null; i++) {
+            if (node.token != null) {
+                end = i;
+            }
+            node = i < text.length() ? node.children.get(text.charAt(i)) : null;
+        }
+        return end;
+    }
+
+    private Added tokenAt(String text, int from, int to) {
+        Node node = root;
+        for (int i = from; i < to; i++) {
+            node = node.children.get(text.charAt(i));
+        }
+        return node.token;
+    }
+
+    private static boolean alone(String text, int from, int to) {
+        return (from == 0 || !wordPart(text.codePointBefore(from)))
+                && (to == text.length() || !wordPart(text.codePointAt(to)));
+    }
+
+    private static boolean wordPart(int c) {
+        return Character.isLetterOrDigit(c) || c == '_';
+    }
+}

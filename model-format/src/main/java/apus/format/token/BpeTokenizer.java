@@ -1,0 +1,139 @@
+package apus.format.token;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The pipeline: added tokens, normalizer, pre-tokenizer, merges, post-processor; and the decoder
+ * back.
+ */
+final class BpeTokenizer implements Tokenizer {
+    /** The parts, as read from tokenizer.json. */
+    record Parts(
+            Vocabulary vocabulary,
+            List<AddedTokens.Added> added,
+            Normalizer normalizer,
+            PreTokenizer preTokenizer,
+            BpeModel model,
+            int[] prefix,
+            int[] suffix,
+            Decoder decoder) {}
+
+    private final Parts parts;
+    private final AddedTokens inRawText;
+    private final AddedTokens inNormalizedText;
+    private final java.util.BitSet special = new java.util.BitSet();
+
+    BpeTokenizer(Parts parts) {
+        this.parts = parts;
+        Map<String, AddedTokens.Added> raw = new HashMap<>();
+        Map<String, AddedTokens.Added> normalized = new HashMap<>();
+        for (AddedTokens.Added token : parts.added()) {
+            if (token.normalized()) {
+                normalized.put(parts.normalizer().apply(token.content()), token);
+            } else {
+                raw.put(token.content(), token);
+            }
+            special.set(token.id(), token.special());
+        }
+        inRawText = new AddedTokens(raw);
+        inNormalizedText = new AddedTokens(normalized);
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens) {
+        IntList ids = new IntList(text.length() / 3 + 8);
+        if (addSpecialTokens) {
+            ids.addAll(parts.prefix());
+        }
+        for (AddedTokens.Piece piece : inRawText.split(text)) {
+            if (piece.token() != null) {
+                ids.add(piece.token().id());
+            } else {
+                encodeBetween(piece.text(), piece.start() == 0, ids);
+            }
+        }
+        if (addSpecialTokens) {
+            ids.addAll(parts.suffix());
+        }
+        return ids.toArray();
+    }
+
+    private void encodeBetween(String text, boolean start, IntList ids) {
+        for (AddedTokens.Piece piece : inNormalizedText.split(parts.normalizer().apply(text))) {
+            if (piece.token() != null) {
+                ids.add(piece.token().id());
+            } else {
+                parts.preTokenizer()
+                        .split(
+                                piece.text(),
+                                start && piece.start() == 0,
+                                word -> parts.model().encode(word, ids));
+            }
+        }
+    }
+
+    @Override
+    public String decode(int[] ids, boolean skipSpecialTokens) {
+        StreamDecoder decoder = decoder(skipSpecialTokens);
+        StringBuilder text = new StringBuilder();
+        for (int id : ids) {
+            text.append(decoder.push(id));
+        }
+        return text.append(decoder.flush()).toString();
+    }
+
+    @Override
+    public StreamDecoder decoder(boolean skipSpecialTokens) {
+        Decoder.Stream stream = parts.decoder().start();
+        StringBuilder out = new StringBuilder();
+        return new StreamDecoder() {
+            @Override
+            public String push(int id) {
+                if (!(skipSpecialTokens && isSpecial(id))) {
+                    stream.push(piece(id), out);
+                }
+                return take();
+            }
+
+            @Override
+            public String flush() {
+                stream.flush(out);
+                return take();
+            }
+
+            private String take() {
+                String text = out.toString();
+                out.setLength(0);
+                return text;
+            }
+        };
+    }
+
+    @Override
+    public int vocabSize() {
+        return parts.vocabulary().size();
+    }
+
+    @Override
+    public String piece(int id) {
+        return parts.vocabulary().piece(id);
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        return parts.decoder().bytes(piece(id));
+    }
+
+    @Override
+    public boolean isSpecial(int id) {
+        return id >= 0 && special.get(id);
+    }
+
+    @Override
+    public OptionalInt id(String piece) {
+        return parts.vocabulary().id(piece);
+    }
+}

@@ -1,0 +1,94 @@
+package apus.format.token;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Encodings and decodings of the reference tokenizers. */
+final class GoldenTokenizerTest {
+    static List<Path> packs() throws IOException {
+        try (Stream<Path> dirs =
+                Files.list(Path.of(System.getProperty("apus.testdata"), "tokenizers"))) {
+            return dirs.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("packs")
+    void encodesAsTheReference(Path pack) throws IOException {
+        Tokenizer tokenizer = Tokenizers.load(pack.resolve("tokenizer.json"));
+        JsonNode encodings = golden(pack).get("encodings");
+        assertTrue(encodings.size() > 100);
+        for (JsonNode e : encodings) {
+            String text = e.get("text").asText();
+            int[] ids = tokenizer.encode(text, false);
+            assertArrayEquals(ints(e.get("ids")), ids, () -> pack.getFileName() + ": " + text);
+            assertArrayEquals(ints(e.get("ids_with_special")), tokenizer.encode(text, true), text);
+            for (int i = 0; i < ids.length; i++) {
+                // The reference shows the white space that a stripping added token has swallowed.
+                assertEquals(
+                        e.get("tokens").get(i).asText().strip(), tokenizer.piece(ids[i]).strip());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("packs")
+    void decodesAsTheReference(Path pack) throws IOException {
+        Tokenizer tokenizer = Tokenizers.load(pack.resolve("tokenizer.json"));
+        for (JsonNode e : golden(pack).get("encodings")) {
+            int[] ids = ints(e.get("ids_with_special"));
+            assertEquals(e.get("decoded").asText(), tokenizer.decode(ids, false));
+            assertEquals(e.get("decoded_skip_special").asText(), tokenizer.decode(ids, true));
+        }
+        JsonNode decodings = golden(pack).get("decodings");
+        assertTrue(decodings.size() > 20);
+        for (JsonNode d : decodings) {
+            int[] ids = ints(d.get("ids"));
+            assertEquals(d.get("decoded").asText(), tokenizer.decode(ids, false));
+            assertEquals(d.get("decoded_skip_special").asText(), tokenizer.decode(ids, true));
+        }
+    }
+
+    @Test
+    void theDemoModelsPromptsAndAnswersAreThoseOfTheReference() throws IOException {
+        Tokenizer tokenizer =
+                Tokenizers.load(Path.of(System.getProperty("apus.demoModel"), "tokenizer.json"));
+        JsonNode golden = golden(Path.of(System.getProperty("apus.testdata"), "apus-demo"));
+        for (JsonNode p : golden.get("prompts")) {
+            if (p.hasNonNull("rendered")) {
+                // The template has written BOS already.
+                int[] wanted = ints(p.get("prompt_ids"));
+                assertArrayEquals(
+                        wanted,
+                        tokenizer.encode(p.get("rendered").asText(), false),
+                        p.get("rendered").asText());
+            }
+            int[] answer = ints(p.get("greedy_ids"));
+            assertEquals(p.get("greedy_text").asText(), tokenizer.decode(answer, true));
+        }
+    }
+
+    static JsonNode golden(Path dir) throws IOException {
+        return new JsonMapper().readTree(Files.readAllBytes(dir.resolve("golden.json")));
+    }
+
+    static int[] ints(JsonNode array) {
+        int[] values = new int[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).intValue();
+        }
+        return values;
+    }
+}
