@@ -10,7 +10,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -50,36 +55,47 @@ public final class Json {
      */
     public static ObjectNode readObject(Path file, long maxBytes) {
         try {
-            long size = Files.size(file);
-            if (size > maxBytes) {
-                throw new ModelFormatException(
-                        file + ": " + size + " bytes, at most " + maxBytes + " are read");
-            }
-            JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
+            JsonNode node = MAPPER.readTree(readBytes(file, maxBytes));
             if (node instanceof ObjectNode object) {
                 return object;
             }
             throw new ModelFormatException(
                     file + ": expected a JSON object, found " + node.getNodeType());
-        } catch (JsonProcessingException e) {
-            throw new ModelFormatException(file + ": not valid JSON: " + reason(e), e);
         } catch (IOException e) {
-            throw new ModelFormatException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new ModelFormatException(file + ": not valid JSON: " + reason(e), e);
         }
     }
 
     /** Reads a UTF-8 text file of a model directory. */
     public static String readText(Path file, long maxBytes) {
         try {
-            long size = Files.size(file);
-            if (size > maxBytes) {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(readBytes(file, maxBytes)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new ModelFormatException(file + ": is not UTF-8 text", e);
+        }
+    }
+
+    /** Reads a file of a model directory, refusing one that is larger. */
+    public static byte[] readBytes(Path file, long maxBytes) {
+        try (InputStream in = Files.newInputStream(file)) {
+            // Not Files.size: a pipe or a growing file would pass it.
+            byte[] bytes = in.readNBytes((int) Math.min(maxBytes + 1, Integer.MAX_VALUE - 8));
+            if (bytes.length > maxBytes) {
                 throw new ModelFormatException(
-                        file + ": " + size + " bytes, at most " + maxBytes + " are read");
+                        file + ": larger than the " + maxBytes + " bytes that are read of it");
             }
-            return Files.readString(file);
+            return bytes;
         } catch (IOException e) {
             throw new ModelFormatException(
-                    file + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
+                    file
+                            + ": cannot be read: "
+                            + (e instanceof NoSuchFileException
+                                    ? "there is no such file"
+                                    : e.getMessage()),
+                    e);
         }
     }
 

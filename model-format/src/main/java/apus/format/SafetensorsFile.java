@@ -22,16 +22,16 @@ public final class SafetensorsFile {
     private final Map<String, TensorInfo> tensors;
     private final Map<String, String> metadata;
     private final MemorySegment data;
+    private final long bytes;
+    private final String headerDigest;
 
-    private SafetensorsFile(
-            Path path,
-            Map<String, TensorInfo> tensors,
-            Map<String, String> metadata,
-            MemorySegment data) {
+    private SafetensorsFile(Path path, SafetensorsHeader header, MemorySegment data) {
         this.path = path;
-        this.tensors = tensors;
-        this.metadata = metadata;
+        this.tensors = header.tensors();
+        this.metadata = header.metadata();
         this.data = data;
+        this.bytes = header.dataStart() + header.dataLength();
+        this.headerDigest = header.digest();
     }
 
     /**
@@ -48,7 +48,7 @@ public final class SafetensorsFile {
                             header.dataStart(),
                             header.dataLength(),
                             arena);
-            return new SafetensorsFile(path, header.tensors(), header.metadata(), data);
+            return new SafetensorsFile(path, header, data);
         } catch (IOException e) {
             throw new ModelFormatException(path + ": cannot be read: " + e.getMessage(), e);
         }
@@ -66,6 +66,19 @@ public final class SafetensorsFile {
     /** The header's {@code __metadata__}; empty if there is none. */
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    /** Size of the whole file. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /**
+     * SHA-256 of the header, hex: names, types, shapes and places of all tensors, without a look at
+     * their data.
+     */
+    public String headerDigest() {
+        return headerDigest;
     }
 
     /** The bytes of one of this file's tensors. */

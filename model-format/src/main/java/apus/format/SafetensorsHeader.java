@@ -22,13 +22,15 @@ import java.util.Map;
  * @param metadata the header's {@code __metadata__}
  * @param dataStart bytes before the data part
  * @param dataLength bytes of the data part, all of them belonging to a tensor
+ * @param digest SHA-256 of the JSON, hex
  */
 record SafetensorsHeader(
         Path path,
         Map<String, TensorInfo> tensors,
         Map<String, String> metadata,
         long dataStart,
-        long dataLength) {
+        long dataLength,
+        String digest) {
     /** The reference implementation's own limit. */
     static final long MAX_BYTES = 100_000_000;
 
@@ -53,7 +55,7 @@ record SafetensorsHeader(
                             + ": not a safetensors file, or a truncated one");
         }
         byte[] json = fill(path, channel, Long.BYTES, (int) length).array();
-        return parse(path, json, Long.BYTES + length, room - length);
+        return parse(path, json, room - length);
     }
 
     private static ByteBuffer fill(Path path, FileChannel channel, long position, int length)
@@ -71,7 +73,12 @@ record SafetensorsHeader(
         return buffer.flip();
     }
 
-    static SafetensorsHeader parse(Path path, byte[] json, long dataStart, long dataLength) {
+    /**
+     * Checks a header.
+     *
+     * @param dataLength bytes that follow it in the file
+     */
+    static SafetensorsHeader parse(Path path, byte[] json, long dataLength) {
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         try (JsonParser in = Json.parser(json)) {
@@ -97,8 +104,9 @@ record SafetensorsHeader(
                 path,
                 Collections.unmodifiableMap(tensors),
                 Collections.unmodifiableMap(metadata),
-                dataStart,
-                dataLength);
+                Long.BYTES + json.length,
+                dataLength,
+                Digest.sha256().bytes(json).hex());
     }
 
     private static void metadata(Path path, JsonParser in, Map<String, String> metadata)

@@ -1,6 +1,7 @@
 package apus.format.checkpoint;
 
 import apus.format.Dequant;
+import apus.format.Digest;
 import apus.format.Json;
 import apus.format.ModelFormatException;
 import apus.format.Plain;
@@ -15,6 +16,7 @@ import apus.format.token.Tokenizer;
 import apus.format.token.Tokenizers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +37,7 @@ public final class Checkpoint implements AutoCloseable {
     private final ModelDefaults defaults;
     private final Optional<String> chatTemplate;
     private Tokenizer tokenizer;
+    private String fingerprint;
 
     private Checkpoint(
             Path directory,
@@ -115,6 +118,34 @@ public final class Checkpoint implements AutoCloseable {
     /** The weight files, in the order of their names. */
     public List<Path> files() {
         return shards.files().stream().map(SafetensorsFile::path).toList();
+    }
+
+    /** Size of the weight files together. */
+    public long weightBytes() {
+        return shards.files().stream().mapToLong(SafetensorsFile::bytes).sum();
+    }
+
+    /**
+     * Tells one checkpoint from another, for caches and logs: SHA-256 over config.json,
+     * tokenizer.json, and the header and size of each weight file, 64 hex digits. The weights
+     * themselves are not read, so it is no proof against tampering.
+     */
+    public synchronized String fingerprint() {
+        if (fingerprint == null) {
+            Digest digest = Digest.sha256();
+            digest.bytes(Json.readBytes(directory.resolve("config.json"), MAX_CONFIG_BYTES));
+            Path tokenizerJson = directory.resolve("tokenizer.json");
+            digest.bytes(
+                    Files.exists(tokenizerJson)
+                            ? Json.readBytes(tokenizerJson, Tokenizers.MAX_BYTES)
+                            : new byte[0]);
+            for (SafetensorsFile file : shards.files()) {
+                digest.bytes(file.headerDigest().getBytes(StandardCharsets.US_ASCII));
+                digest.number(file.bytes());
+            }
+            fingerprint = digest.hex();
+        }
+        return fingerprint;
     }
 
     /**

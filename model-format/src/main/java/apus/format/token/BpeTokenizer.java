@@ -87,12 +87,21 @@ final class BpeTokenizer implements Tokenizer {
 
     @Override
     public StreamDecoder decoder(boolean skipSpecialTokens) {
-        Decoder.Stream stream = parts.decoder().start();
+        return decoder(skipSpecialTokens, false);
+    }
+
+    @Override
+    public StreamDecoder continuation(boolean skipSpecialTokens) {
+        return decoder(skipSpecialTokens, true);
+    }
+
+    private StreamDecoder decoder(boolean skipSpecialTokens, boolean continuation) {
+        Decoder.Stream stream = parts.decoder().start(continuation);
         StringBuilder out = new StringBuilder();
         return new StreamDecoder() {
             @Override
             public String push(int id) {
-                if (!(skipSpecialTokens && isSpecial(id))) {
+                if (parts.vocabulary().has(id) && !(skipSpecialTokens && isSpecial(id))) {
                     stream.push(piece(id), out);
                 }
                 return take();

@@ -4,8 +4,13 @@ import java.util.List;
 
 /** How pieces become text again. */
 sealed interface Decoder {
-    /** A decoder for one sequence of tokens. */
-    Stream start();
+    /**
+     * A decoder for one sequence of tokens.
+     *
+     * @param continuation whether text stands before it already, so that nothing is taken off the
+     *     start
+     */
+    Stream start(boolean continuation);
 
     /** Takes pieces one by one. */
     interface Stream {
@@ -23,7 +28,7 @@ sealed interface Decoder {
      */
     record Bytes() implements Decoder {
         @Override
-        public Stream start() {
+        public Stream start(boolean continuation) {
             return new Stream() {
                 private final Utf8Stream utf8 = new Utf8Stream();
 
@@ -72,11 +77,11 @@ sealed interface Decoder {
             int stripCount)
             implements Decoder {
         @Override
-        public Stream start() {
+        public Stream start(boolean continuation) {
             return new Stream() {
                 private final java.io.ByteArrayOutputStream run =
                         new java.io.ByteArrayOutputStream();
-                private int toStrip = stripCount;
+                private int toStrip = continuation ? 0 : stripCount;
 
                 @Override
                 public void push(String piece, StringBuilder out) {

@@ -38,7 +38,7 @@ final class TokenizerReader {
         Merges merges = merges(model, ids);
         List<AddedTokens.Added> added = addedTokens(ids);
         int size = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
-        Vocabulary vocabulary = new Vocabulary(ids, size);
+        Vocabulary vocabulary = new Vocabulary(ids, size, added);
         String unknown = model.path("unk_token").asText("");
         boolean ignoreMerges = model.path("ignore_merges").asBoolean(false);
         boolean byteFallback = model.path("byte_fallback").asBoolean(false);

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 
 /** Reads tokenizers from files. */
 public final class Tokenizers {
-    /** Real ones reach some 35 MB. */
-    private static final long MAX_BYTES = 200_000_000;
+    /** Largest tokenizer.json that is read; real ones reach some 35 MB. */
+    public static final long MAX_BYTES = 200_000_000;
 
     private Tokenizers() {}
 
