@@ -1,24 +1,33 @@
 package apus.runtime;
 
 import apus.kernels.ExecutorOptions.CpuChoice;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * How an {@link Engine} is set up. {@link #defaults} suits most; the {@code with} methods change
- * one value.
+ * How an {@link Engine} is set up. The defaults suit most.
  *
  * @param backend {@code auto} or a provider's name
- * @param kernels CPU kernels
+ * @param kernels CPU kernels; a forced choice that is unavailable is an error
  * @param threads compute threads in all, the engine thread included; 0 = available processors
  * @param maxModelLen longest sequence in tokens; 0 = what the model allows
  * @param maxSequences sequences per step
  * @param maxTokensPerStep tokens per step; 0 = chosen from the machine
+ * @param chunkedPrefill whether a prompt may be cut into chunks; without it, a step takes whole
+ *     prompts only
  * @param blockSize tokens per cache block
  * @param kvCacheBytes memory for keys and values; 0 = the smaller of 4 GiB and a quarter of the
  *     memory free after the weights
+ * @param maxConcurrency requests running at a time, others wait; 0 = no limit beside maxSequences
  * @param maxQueue requests waiting before new ones are refused
  * @param maxBufferedChunks chunks kept for a slow reader before its request is cancelled
  * @param shutdownGrace how long {@link Engine#close} lets running work go on
+ * @param tokenizer folder or tokenizer.json to use in place of the model's own
+ * @param chatTemplate Jinja source in place of the model's own
+ * @param seed makes requests without a seed of their own repeatable from one start to the next;
+ *     without it they draw fresh entropy
  */
 public record EngineOptions(
         String backend,
@@ -27,14 +36,169 @@ public record EngineOptions(
         int maxModelLen,
         int maxSequences,
         int maxTokensPerStep,
+        boolean chunkedPrefill,
         int blockSize,
         long kvCacheBytes,
+        int maxConcurrency,
         int maxQueue,
         int maxBufferedChunks,
-        Duration shutdownGrace) {
-    /** Everything automatic. */
+        Duration shutdownGrace,
+        Optional<Path> tokenizer,
+        Optional<String> chatTemplate,
+        OptionalLong seed) {
+
+    /** Everything at its default. */
     public static EngineOptions defaults() {
-        return new EngineOptions(
-                "auto", CpuChoice.AUTO, 0, 0, 256, 0, 16, 0, 1024, 16384, Duration.ofSeconds(30));
+        return builder().build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts from these values. */
+    public Builder change() {
+        Builder b = new Builder();
+        b.backend = backend;
+        b.kernels = kernels;
+        b.threads = threads;
+        b.maxModelLen = maxModelLen;
+        b.maxSequences = maxSequences;
+        b.maxTokensPerStep = maxTokensPerStep;
+        b.chunkedPrefill = chunkedPrefill;
+        b.blockSize = blockSize;
+        b.kvCacheBytes = kvCacheBytes;
+        b.maxConcurrency = maxConcurrency;
+        b.maxQueue = maxQueue;
+        b.maxBufferedChunks = maxBufferedChunks;
+        b.shutdownGrace = shutdownGrace;
+        b.tokenizer = tokenizer;
+        b.chatTemplate = chatTemplate;
+        b.seed = seed;
+        return b;
+    }
+
+    /** Collects values; each method is named for the component it sets. */
+    public static final class Builder {
+        private String backend = "auto";
+        private CpuChoice kernels = CpuChoice.AUTO;
+        private int threads = 0;
+        private int maxModelLen = 0;
+        private int maxSequences = 256;
+        private int maxTokensPerStep = 0;
+        private boolean chunkedPrefill = true;
+        private int blockSize = 16;
+        private long kvCacheBytes = 0;
+        private int maxConcurrency = 0;
+        private int maxQueue = 1024;
+        private int maxBufferedChunks = 16384;
+        private Duration shutdownGrace = Duration.ofSeconds(30);
+        private Optional<Path> tokenizer = Optional.empty();
+        private Optional<String> chatTemplate = Optional.empty();
+        private OptionalLong seed = OptionalLong.empty();
+
+        private Builder() {}
+
+        public Builder backend(String value) {
+            backend = value;
+            return this;
+        }
+
+        public Builder kernels(CpuChoice value) {
+            kernels = value;
+            return this;
+        }
+
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        public Builder maxModelLen(int value) {
+            maxModelLen = value;
+            return this;
+        }
+
+        public Builder maxSequences(int value) {
+            maxSequences = value;
+            return this;
+        }
+
+        public Builder maxTokensPerStep(int value) {
+            maxTokensPerStep = value;
+            return this;
+        }
+
+        public Builder chunkedPrefill(boolean value) {
+            chunkedPrefill = value;
+            return this;
+        }
+
+        public Builder blockSize(int value) {
+            blockSize = value;
+            return this;
+        }
+
+        public Builder kvCacheBytes(long value) {
+            kvCacheBytes = value;
+            return this;
+        }
+
+        public Builder maxConcurrency(int value) {
+            maxConcurrency = value;
+            return this;
+        }
+
+        public Builder maxQueue(int value) {
+            maxQueue = value;
+            return this;
+        }
+
+        public Builder maxBufferedChunks(int value) {
+            maxBufferedChunks = value;
+            return this;
+        }
+
+        public Builder shutdownGrace(Duration value) {
+            shutdownGrace = value;
+            return this;
+        }
+
+        public Builder tokenizer(Optional<Path> value) {
+            tokenizer = value;
+            return this;
+        }
+
+        public Builder chatTemplate(Optional<String> value) {
+            chatTemplate = value;
+            return this;
+        }
+
+        public Builder seed(OptionalLong value) {
+            seed = value;
+            return this;
+        }
+
+        /** Checks and freezes. */
+        public EngineOptions build() {
+            return new EngineOptions(
+                    backend,
+                    kernels,
+                    threads,
+                    maxModelLen,
+                    maxSequences,
+                    maxTokensPerStep,
+                    chunkedPrefill,
+                    blockSize,
+                    kvCacheBytes,
+                    maxConcurrency,
+                    maxQueue,
+                    maxBufferedChunks,
+                    shutdownGrace,
+                    tokenizer,
+                    chatTemplate,
+                    seed);
+        }
     }
 }

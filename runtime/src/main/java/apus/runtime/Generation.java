@@ -1,5 +1,7 @@
 package apus.runtime;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -25,7 +27,13 @@ public interface Generation extends AutoCloseable {
      * @return a chunk; or empty, and then {@link #finished} tells whether that was the end or the
      *     time
      */
-    Optional<Chunk> next(java.time.Duration timeout) throws InterruptedException;
+    Optional<Chunk> next(Duration timeout) throws InterruptedException;
+
+    /**
+     * Log-probabilities of the prompt's tokens from the second on, if they were asked for and a
+     * chunk or the end has been seen; empty otherwise.
+     */
+    List<TokenLogprobs> promptLogprobs();
 
     /** Whether the last chunk has been taken. */
     boolean finished();

@@ -1,0 +1,43 @@
+package apus.runtime;
+
+import apus.format.checkpoint.ModelDefaults;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The opened model and what it runs on.
+ *
+ * @param directory where it was read from
+ * @param family for people, for example {@code llama}
+ * @param vocabSize rows of logits; at least the tokenizer's vocabulary
+ * @param maxModelLen longest sequence, prompt and answer, in tokens
+ * @param eosIds tokens that end a sequence, ascending
+ * @param defaults special tokens and the sampling values the model's makers suggest
+ * @param backend provider that runs it, {@code cpu}
+ * @param device for people: kernels, vector width, threads and why
+ * @param threads compute threads in all
+ * @param weightBytes size of the weight files
+ * @param kvBlocks blocks of the key/value cache that sequences can use
+ * @param blockSize tokens per block
+ * @param kvCacheBytes size of the cache
+ * @param fingerprint changes with the model's files and nothing else
+ */
+public record ModelInfo(
+        Path directory,
+        String family,
+        int vocabSize,
+        int maxModelLen,
+        List<Integer> eosIds,
+        ModelDefaults defaults,
+        String backend,
+        String device,
+        int threads,
+        long weightBytes,
+        int kvBlocks,
+        int blockSize,
+        long kvCacheBytes,
+        String fingerprint) {
+    public ModelInfo {
+        eosIds = List.copyOf(eosIds);
+    }
+}
