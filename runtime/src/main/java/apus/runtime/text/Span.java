@@ -1,0 +1,34 @@
+package apus.runtime.text;
+
+import apus.runtime.TokenLogprobs;
+import apus.runtime.sample.Logprobs;
+
+/** A shown token and the place of its first byte in the text. */
+final class Span {
+    private static final int UNKNOWN = -1;
+
+    /** Stands for no token at all; never placed. */
+    static final Span NEVER = new Span(Logprobs.NONE, false);
+
+    final TokenLogprobs logprobs;
+    final boolean wanted;
+
+    /** The first of the open bytes that is the token's, while its place is unknown. */
+    int firstByte;
+
+    /** Position of the character that holds the token's first byte. */
+    int start = UNKNOWN;
+
+    Span(TokenLogprobs logprobs, boolean wanted) {
+        this.logprobs = logprobs;
+        this.wanted = wanted;
+    }
+
+    boolean placed() {
+        return start != UNKNOWN;
+    }
+
+    void displace() {
+        start = UNKNOWN;
+    }
+}
