@@ -3,6 +3,7 @@ package apus.runtime;
 import apus.kernels.ExecutorOptions.CpuChoice;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -107,6 +108,12 @@ public record EngineOptions(
 
         public Builder kernels(CpuChoice value) {
             kernels = value;
+            return this;
+        }
+
+        /** The same by name: auto, vector or scalar. */
+        public Builder kernels(String name) {
+            kernels = CpuChoice.valueOf(name.toUpperCase(Locale.ROOT));
             return this;
         }
 

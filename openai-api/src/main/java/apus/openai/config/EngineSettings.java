@@ -1,0 +1,181 @@
+package apus.openai.config;
+
+import static apus.openai.config.Setting.one;
+import static apus.openai.config.Setting.toggle;
+
+import apus.openai.config.Setting.Group;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** How the model is run. */
+final class EngineSettings {
+    private static final Group GROUP = Group.ENGINE;
+    private static final int MAX = Integer.MAX_VALUE;
+
+    static final List<Setting> ALL =
+            List.of(
+                    one(
+                            GROUP,
+                            "backend",
+                            "NAME",
+                            "auto",
+                            "What computes: auto, or a backend's name such as cpu.",
+                            (d, v) -> d.engine.backend(v.text())),
+                    one(
+                            GROUP,
+                            "kernels",
+                            "NAME",
+                            "auto",
+                            "CPU kernels: auto, vector or scalar. A choice that is not available is an error.",
+                            (d, v) -> d.engine.kernels(v.choice("auto", "vector", "scalar"))),
+                    one(
+                            GROUP,
+                            "threads",
+                            "N",
+                            "(all processors)",
+                            "Compute threads in all, the engine's own included.",
+                            (d, v) -> d.engine.threads(v.integer(1, 4096))),
+                    one(
+                            GROUP,
+                            "max-model-len",
+                            "TOKENS",
+                            "(the model's)",
+                            "Longest sequence, prompt and answer together; more than the model allows is an error. auto or -1: the model's.",
+                            EngineSettings::maxModelLen),
+                    one(
+                            GROUP,
+                            "max-num-seqs",
+                            "N",
+                            "256",
+                            "Sequences that run at a time.",
+                            (d, v) -> d.engine.maxSequences(v.integer(1, 65536))),
+                    one(
+                            GROUP,
+                            "max-num-batched-tokens",
+                            "TOKENS",
+                            "0",
+                            "Tokens per step, prompts and answers together; 0: chosen from the machine.",
+                            (d, v) -> d.engine.maxTokensPerStep((int) v.count(0, 1 << 20))),
+                    one(
+                            GROUP,
+                            "max-concurrency",
+                            "N",
+                            "0",
+                            "Requests that run at a time, others wait; 0: no limit beside max-num-seqs.",
+                            (d, v) -> d.engine.maxConcurrency(v.integer(0, MAX))),
+                    one(
+                            GROUP,
+                            "max-queue",
+                            "N",
+                            "1024",
+                            "Requests that may wait; more are refused with 429.",
+                            (d, v) -> d.engine.maxQueue(v.integer(0, MAX))),
+                    one(
+                            GROUP,
+                            "max-buffered-chunks",
+                            "N",
+                            "16384",
+                            "Pieces of an answer kept for a slow reader before its request is cancelled.",
+                            (d, v) -> d.engine.maxBufferedChunks(v.integer(1, MAX))),
+                    toggle(
+                            GROUP,
+                            "enable-chunked-prefill",
+                            true,
+                            "Whether long prompts are worked off in pieces beside running answers.",
+                            (d, v) -> d.engine.chunkedPrefill(v.flag())),
+                    toggle(
+                            GROUP,
+                            "enable-prefix-caching",
+                            false,
+                            "Whether equal beginnings of prompts are computed once. Not built yet: true warns.",
+                            EngineSettings::prefixCaching),
+                    one(
+                            GROUP,
+                            "block-size",
+                            "TOKENS",
+                            "16",
+                            "Tokens per block of the key/value cache.",
+                            (d, v) -> d.engine.blockSize(v.integer(1, 1024))),
+                    one(
+                                    GROUP,
+                                    "kv-cache-memory",
+                                    "BYTES",
+                                    "(the smaller of 4 GiB and a quarter of the memory free after the weights)",
+                                    "Memory for keys and values, such as 2G, 1.5GiB or 800m; k, m, g are powers of 1000, K, M, G of 1024.",
+                                    (d, v) -> d.engine.kvCacheBytes(v.count(1, Long.MAX_VALUE)))
+                            .alias("--kv-cache-memory-bytes")
+                            .variable("KV_CACHE_MEMORY_BYTES"),
+                    one(
+                            GROUP,
+                            "kv-cache-dtype",
+                            "TYPE",
+                            "auto",
+                            "Format of the cache: auto or float32, which are the same.",
+                            (d, v) -> v.choice("auto", "float32")),
+                    one(
+                            GROUP,
+                            "gpu-memory-utilization",
+                            "SHARE",
+                            "(none)",
+                            "Share of a GPU's memory to use. Without a GPU it has no effect: kv-cache-memory sets the cache.",
+                            EngineSettings::gpuMemory),
+                    one(
+                            GROUP,
+                            "seed",
+                            "N",
+                            "(fresh for every request)",
+                            "Makes requests without a seed of their own repeatable from one start to the next.",
+                            (d, v) ->
+                                    d.engine.seed(
+                                            OptionalLong.of(
+                                                    v.integer(Long.MIN_VALUE, Long.MAX_VALUE)))),
+                    parallel("tensor-parallel-size", "-tp"),
+                    parallel("pipeline-parallel-size", "-pp"),
+                    parallel("data-parallel-size", "-dp"),
+                    toggle(
+                            GROUP,
+                            "enable-lora",
+                            false,
+                            "LoRA adapters. Not built yet: true is an error.",
+                            (d, v) -> refuse(v, "LoRA adapters are not supported yet")));
+
+    private EngineSettings() {}
+
+    private static void maxModelLen(Draft draft, Value value) {
+        boolean auto = value.text().equals("auto") || value.text().equals("-1");
+        draft.engine.maxModelLen(auto ? 0 : (int) value.count(1, MAX));
+    }
+
+    private static void prefixCaching(Draft draft, Value value) {
+        if (value.flag()) {
+            draft.warn(value, "has no effect yet: prefix caching is not built");
+        }
+    }
+
+    private static void gpuMemory(Draft draft, Value value) {
+        value.decimal(0, 1);
+        draft.warn(value, "has no effect on the CPU: --kv-cache-memory sets the cache's size");
+    }
+
+    private static Setting parallel(String key, String alias) {
+        return one(
+                        GROUP,
+                        key,
+                        "N",
+                        "1",
+                        "Only 1: one device is used.",
+                        (d, v) -> {
+                            if (v.integer(1, MAX) != 1) {
+                                throw v.wrong("1, since one device is used so far");
+                            }
+                        })
+                .alias(alias);
+    }
+
+    private static void refuse(Value value, String why) {
+        if (value.flag()) {
+            throw new ConfigurationException(
+                    value.origin() + " cannot be true: " + why + "; leave it out");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package apus.openai.config;
+
+import static apus.openai.config.Setting.many;
+import static apus.openai.config.Setting.one;
+import static apus.openai.config.Setting.toggle;
+
+import apus.openai.config.Setting.Group;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Which model, and where it lies. */
+final class ModelSettings {
+    private static final Group GROUP = Group.MODEL;
+    // Names go into JSON, headers of logs and the path of /v1/models/ID.
+    private static final Pattern SERVED_NAME = Pattern.compile("[^\\p{Cntrl},\\s]{1,200}");
+
+    static final List<Setting> ALL =
+            List.of(
+                    one(
+                                    GROUP,
+                                    "config-file",
+                                    "FILE",
+                                    "(none)",
+                                    "YAML file with any of these settings, named like the flags.",
+                                    (d, v) -> {})
+                            .alias("--config")
+                            .variable("VLLM_CONFIG_FILE"),
+                    one(
+                                    GROUP,
+                                    "model",
+                                    "DIR",
+                                    "(the demo model, served as apus-demo)",
+                                    "Folder of a HuggingFace model, or ORG/NAME of one in a local cache.",
+                                    (d, v) -> d.model = Optional.of(v))
+                            .variable("MODEL_NAME"),
+                    many(
+                                    GROUP,
+                                    "served-model-name",
+                                    "NAME,...",
+                                    "(the model as given)",
+                                    "Names under which the model is served; the first is canonical.",
+                                    (d, v) -> d.servedNames = servedNames(v))
+                            .variable("OPENAI_SERVED_MODEL_NAME_OVERRIDE"),
+                    one(
+                                    GROUP,
+                                    "revision",
+                                    "REVISION",
+                                    "main",
+                                    "Branch or commit of a cached ORG/NAME.",
+                                    (d, v) -> d.revision = v.text())
+                            .variable("MODEL_REVISION"),
+                    one(
+                                    GROUP,
+                                    "tokenizer",
+                                    "DIR",
+                                    "(the model's own)",
+                                    "Folder, tokenizer.json or cached ORG/NAME of another tokenizer.",
+                                    (d, v) -> d.tokenizer = Optional.of(v))
+                            .variable("TOKENIZER_NAME"),
+                    one(
+                            GROUP,
+                            "tokenizer-revision",
+                            "REVISION",
+                            "main",
+                            "Branch or commit of a cached tokenizer.",
+                            (d, v) -> d.tokenizerRevision = v.text()),
+                    one(
+                                    GROUP,
+                                    "chat-template",
+                                    "FILE",
+                                    "(the model's own)",
+                                    "Another chat template: a file, or Jinja text, in which \\n stands for a line break.",
+                                    (d, v) ->
+                                            d.engine.chatTemplate(
+                                                    Optional.of(ChatTemplateSource.read(v))))
+                            .variable("CUSTOM_CHAT_TEMPLATE"),
+                    one(
+                            GROUP,
+                            "download-dir",
+                            "DIR",
+                            "(none)",
+                            "Cache folder to look for ORG/NAME in first.",
+                            (d, v) -> d.caches.hub(v.path())),
+                    one(
+                                    GROUP,
+                                    "hf-hub-cache",
+                                    "DIR",
+                                    "(hub in HF_HOME)",
+                                    "Cache folder of the HuggingFace tools.",
+                                    (d, v) -> d.caches.hub(v.path()))
+                            .variable("HUGGINGFACE_HUB_CACHE"),
+                    one(
+                            GROUP,
+                            "hf-home",
+                            "DIR",
+                            "(~/.cache/huggingface)",
+                            "Folder of the HuggingFace tools; its cache is in hub.",
+                            (d, v) -> d.caches.home(v.path())),
+                    one(
+                            GROUP,
+                            "base-path",
+                            "DIR",
+                            "/runpod-volume",
+                            "Volume of a RunPod worker; models are looked for in huggingface-cache/hub.",
+                            (d, v) -> d.caches.base(v.path())),
+                    one(
+                            GROUP,
+                            "hf-token",
+                            "TOKEN",
+                            "(none)",
+                            "For downloads, which are not built yet; never logged.",
+                            (d, v) -> {}),
+                    toggle(
+                            GROUP,
+                            "hf-hub-offline",
+                            false,
+                            "Whether to stay off the network; so far Apus always does.",
+                            (d, v) -> v.flag()),
+                    one(
+                            GROUP,
+                            "load-format",
+                            "FORMAT",
+                            "auto",
+                            "Format of the weight files: auto or safetensors.",
+                            (d, v) -> v.choice("auto", "safetensors")),
+                    one(
+                            GROUP,
+                            "dtype",
+                            "TYPE",
+                            "auto",
+                            "Weights are used as they are stored, with sums in float32: auto. The names float32, float16 and bfloat16 are known, but change nothing.",
+                            ModelSettings::dtype),
+                    one(
+                                    GROUP,
+                                    "quantization",
+                                    "METHOD",
+                                    "none",
+                                    "Only none: quantised weights are not supported yet.",
+                                    ModelSettings::quantization)
+                            .alias("-q"));
+
+    private ModelSettings() {}
+
+    private static List<String> servedNames(Value value) {
+        List<String> names = value.list();
+        if (names.isEmpty() || !names.stream().allMatch(n -> SERVED_NAME.matcher(n).matches())) {
+            throw value.wrong("one or more names of at most 200 characters without spaces");
+        }
+        return names.stream().distinct().toList();
+    }
+
+    private static void quantization(Draft draft, Value value) {
+        if (!value.text().equalsIgnoreCase("none")) {
+            throw value.wrong("none, since quantised weights are not supported yet");
+        }
+    }
+
+    private static void dtype(Draft draft, Value value) {
+        String type = value.choice("auto", "float32", "float", "float16", "half", "bfloat16");
+        if (!type.equals("auto")) {
+            draft.warn(
+                    value,
+                    "does not convert weights: they are used as they are stored, with sums in float32");
+        }
+    }
+}

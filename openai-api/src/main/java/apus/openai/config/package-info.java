@@ -1,0 +1,8 @@
+/**
+ * One table of everything a user can set, and how it is read: flag before environment before file
+ * before default. {@link apus.openai.config.Settings} is the table, {@link
+ * apus.openai.config.ConfigurationReader} joins the sources, {@link
+ * apus.openai.config.Configuration} is the outcome. Knows no command line library and opens no
+ * model.
+ */
+package apus.openai.config;
