@@ -25,6 +25,8 @@ import java.nio.file.Path;
 public final class Json {
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
+                    // Names come by the hundred thousand, once each, and from strangers.
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(64)

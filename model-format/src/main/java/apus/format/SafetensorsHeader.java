@@ -2,6 +2,7 @@ package apus.format;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,6 +36,7 @@ record SafetensorsHeader(
     static final long MAX_BYTES = 100_000_000;
 
     private static final int MAX_RANK = 16;
+    private static final int MAX_TENSORS = 1 << 18;
 
     /** Reads the head of the file only. */
     static SafetensorsHeader read(Path path, FileChannel channel) throws IOException {
@@ -90,6 +92,10 @@ record SafetensorsHeader(
                     metadata(path, in, metadata);
                 } else {
                     tensors.put(name, tensor(path, name, in));
+                    if (tensors.size() > MAX_TENSORS) {
+                        throw new ModelFormatException(
+                                path + ": more than " + MAX_TENSORS + " tensors in one file");
+                    }
                 }
             }
             if (in.nextToken() != null) {
@@ -203,7 +209,19 @@ record SafetensorsHeader(
                 throw new ModelFormatException(
                         path + ": " + subject + " has more than " + most + " numbers");
             }
-            long value = in.getLongValue();
+            long value;
+            try {
+                value = in.getLongValue();
+            } catch (InputCoercionException e) {
+                throw new ModelFormatException(
+                        path
+                                + ": "
+                                + subject
+                                + " holds "
+                                + Json.shorten(in.getText())
+                                + ", more than any file can have",
+                        e);
+            }
             if (value < 0) {
                 throw new ModelFormatException(
                         path + ": " + subject + " holds the negative number " + value);

@@ -3,13 +3,13 @@ package apus.format.checkpoint;
 import apus.format.Dequant;
 import apus.format.Digest;
 import apus.format.Json;
+import apus.format.JsonObject;
 import apus.format.ModelFormatException;
 import apus.format.Plain;
 import apus.format.SafetensorsFile;
 import apus.format.TensorInfo;
 import apus.format.Weight;
 import apus.format.spec.Families;
-import apus.format.spec.ModelConfig;
 import apus.format.spec.ModelSpec;
 import apus.format.spec.WeightRef;
 import apus.format.token.Tokenizer;
@@ -67,8 +67,8 @@ public final class Checkpoint implements AutoCloseable {
         if (!Files.isDirectory(dir)) {
             throw new ModelFormatException(dir + ": there is no such folder");
         }
-        ModelConfig config =
-                new ModelConfig(
+        JsonObject config =
+                new JsonObject(
                         "config.json",
                         Json.readObject(dir.resolve("config.json"), MAX_CONFIG_BYTES));
         ModelSpec spec = Families.spec(config);

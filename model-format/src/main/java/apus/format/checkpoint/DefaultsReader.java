@@ -1,8 +1,8 @@
 package apus.format.checkpoint;
 
 import apus.format.Json;
+import apus.format.JsonObject;
 import apus.format.ModelFormatException;
-import apus.format.spec.ModelConfig;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,15 +18,15 @@ import java.util.TreeSet;
 final class DefaultsReader {
     private static final long MAX_BYTES = 64_000_000;
 
-    private final ModelConfig config;
-    private final ModelConfig generation;
+    private final JsonObject config;
+    private final JsonObject generation;
     private final ObjectNode tokenizerJson;
     private final Path tokenizerConfig;
 
-    DefaultsReader(Path dir, ModelConfig config) {
+    DefaultsReader(Path dir, JsonObject config) {
         this.config = config;
         this.generation =
-                new ModelConfig(
+                new JsonObject(
                         "generation_config.json", optional(dir.resolve("generation_config.json")));
         this.tokenizerConfig = dir.resolve("tokenizer_config.json");
         this.tokenizerJson = optional(tokenizerConfig);
@@ -49,13 +49,13 @@ final class DefaultsReader {
                 eosToken,
                 token("pad_token"),
                 token("unk_token"),
-                number("temperature"),
-                number("top_p"),
+                number("temperature", 0, 2),
+                number("top_p", Double.MIN_VALUE, 1),
                 generation.has("top_k")
                         ? OptionalInt.of(generation.integer("top_k", -1, Integer.MAX_VALUE))
                         : OptionalInt.empty(),
-                number("min_p"),
-                number("repetition_penalty"));
+                number("min_p", 0, 1),
+                number("repetition_penalty", Double.MIN_VALUE, 1e6));
     }
 
     /**
@@ -84,9 +84,9 @@ final class DefaultsReader {
                         + ": 'chat_template' must be a string, or a list of {name, template} with one named default");
     }
 
-    private OptionalDouble number(String key) {
+    private OptionalDouble number(String key, double min, double max) {
         return generation.has(key)
-                ? OptionalDouble.of(generation.number(key))
+                ? OptionalDouble.of(generation.number(key, min, max, 0))
                 : OptionalDouble.empty();
     }
 
@@ -94,6 +94,14 @@ final class DefaultsReader {
     private Optional<String> token(String key) {
         JsonNode node = tokenizerJson.path(key);
         JsonNode text = node.isObject() ? node.path("content") : node;
+        if (!text.isTextual() && !node.isNull() && !node.isMissingNode()) {
+            throw new ModelFormatException(
+                    tokenizerConfig
+                            + ": '"
+                            + key
+                            + "' must be a string, or an object with a string 'content', found "
+                            + Json.shorten(node.toString()));
+        }
         return Optional.ofNullable(text.textValue());
     }
 

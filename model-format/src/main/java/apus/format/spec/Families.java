@@ -1,5 +1,6 @@
 package apus.format.spec;
 
+import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
 import java.util.List;
 
@@ -23,7 +24,7 @@ public final class Families {
      * @throws UnsupportedModelException if its architecture or a part of it is not known
      * @throws apus.format.ModelFormatException if a key is missing or wrong
      */
-    public static ModelSpec spec(ModelConfig config) {
+    public static ModelSpec spec(JsonObject config) {
         List<String> architectures = config.texts("architectures");
         for (String architecture : architectures) {
             for (Family family : ALL) {
@@ -43,7 +44,7 @@ public final class Families {
                         + ALL.stream().flatMap(f -> f.architectures().stream()).toList());
     }
 
-    private static void refuseQuantised(ModelConfig config) {
+    private static void refuseQuantised(JsonObject config) {
         config.object("quantization_config")
                 .ifPresent(q -> {
                     throw new UnsupportedModelException(

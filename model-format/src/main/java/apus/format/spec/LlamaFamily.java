@@ -1,5 +1,6 @@
 package apus.format.spec;
 
+import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ final class LlamaFamily implements Family {
     }
 
     @Override
-    public ModelSpec spec(ModelConfig config) {
+    public ModelSpec spec(JsonObject config) {
         int vocab = config.integer("vocab_size", 1, Families.MAX_VOCAB);
         int hidden = config.integer("hidden_size", 1, Families.MAX_WIDTH);
         int intermediate = config.integer("intermediate_size", 1, Families.MAX_WIDTH);
@@ -30,7 +31,7 @@ final class LlamaFamily implements Family {
                     "must be a multiple of num_attention_heads " + heads + ", found " + hidden);
         }
         int headDim = config.integer("head_dim", 1, Families.MAX_HEAD_DIM, hidden / heads);
-        double eps = config.number("rms_norm_eps", 1e-6);
+        double eps = config.number("rms_norm_eps", 0, 1, 1e-6);
         boolean attentionBias = config.flag("attention_bias", false);
         boolean mlpBias = config.flag("mlp_bias", false);
         Act act = act(config);
@@ -93,7 +94,7 @@ final class LlamaFamily implements Family {
                 new Head(new Linear(head, WeightRef.NONE), 0));
     }
 
-    private static Act act(ModelConfig config) {
+    private static Act act(JsonObject config) {
         String name = config.text("hidden_act").orElse("silu");
         return switch (name) {
             case "silu", "swish" -> Act.SILU;

@@ -1,5 +1,6 @@
 package apus.format.spec;
 
+import apus.format.JsonObject;
 import apus.format.ModelFormatException;
 import apus.format.UnsupportedModelException;
 import java.util.List;
@@ -16,12 +17,15 @@ import java.util.Optional;
 record RopeConfig(Rope rope, int maxPositions) {
     private static final int MAX_LENGTH = 1 << 28;
 
-    static RopeConfig of(ModelConfig config, int headDim) {
+    static RopeConfig of(JsonObject config, int headDim) {
         int positions = config.integer("max_position_embeddings", 1, MAX_LENGTH, 2048);
-        Optional<ModelConfig> parameters = config.object("rope_parameters");
-        ModelConfig thetaHolder = parameters.filter(p -> p.has("rope_theta")).orElse(config);
-        double base = positive(thetaHolder, "rope_theta", 10_000);
-        ModelConfig partialHolder =
+        Optional<JsonObject> parameters = config.object("rope_parameters");
+        JsonObject thetaHolder = parameters.filter(p -> p.has("rope_theta")).orElse(config);
+        double base = thetaHolder.number("rope_theta", 10_000);
+        if (base <= 1) {
+            throw thetaHolder.error("rope_theta", "must be greater than 1, found " + base);
+        }
+        JsonObject partialHolder =
                 parameters.filter(p -> p.has("partial_rotary_factor")).orElse(config);
         double partial = partialHolder.number("partial_rotary_factor", 1);
         int rotaryDim = (int) (headDim * partial);
@@ -35,11 +39,11 @@ record RopeConfig(Rope rope, int maxPositions) {
                             + " * "
                             + partial);
         }
-        Optional<ModelConfig> holder = parameters.or(() -> config.object("rope_scaling"));
+        Optional<JsonObject> holder = parameters.or(() -> config.object("rope_scaling"));
         if (holder.isEmpty()) {
             return new RopeConfig(new Rope(base, rotaryDim, new RopeScaling.Unscaled()), positions);
         }
-        ModelConfig s = holder.get();
+        JsonObject s = holder.get();
         String kind = s.text("rope_type").or(() -> s.text("type")).orElse("default");
         int original =
                 s.integer(
@@ -78,7 +82,7 @@ record RopeConfig(Rope rope, int maxPositions) {
         return (int) Math.min(length, MAX_LENGTH);
     }
 
-    private static RopeScaling dynamic(ModelConfig s, int rotaryDim, int original) {
+    private static RopeScaling dynamic(JsonObject s, int rotaryDim, int original) {
         if (rotaryDim < 4) {
             throw s.error(
                     "rope_type", "dynamic needs at least 4 rotary dimensions, found " + rotaryDim);
@@ -86,7 +90,7 @@ record RopeConfig(Rope rope, int maxPositions) {
         return new RopeScaling.Dynamic(factor(s), original);
     }
 
-    private static RopeScaling llama3(ModelConfig s, int original) {
+    private static RopeScaling llama3(JsonObject s, int original) {
         double low = positive(s, "low_freq_factor");
         double high = positive(s, "high_freq_factor");
         if (high <= low) {
@@ -97,7 +101,7 @@ record RopeConfig(Rope rope, int maxPositions) {
         return new RopeScaling.Llama3(factor(s), low, high, original);
     }
 
-    private static RopeScaling yarn(ModelConfig s, int original) {
+    private static RopeScaling yarn(JsonObject s, int original) {
         double factor = factor(s);
         double attention =
                 s.has("mscale") && s.has("mscale_all_dim")
@@ -118,8 +122,11 @@ record RopeConfig(Rope rope, int maxPositions) {
         return factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
     }
 
-    private static RopeScaling longRope(ModelConfig s, int rotaryDim, int original, int positions) {
+    private static RopeScaling longRope(JsonObject s, int rotaryDim, int original, int positions) {
         double factor = s.has("factor") ? factor(s) : (double) positions / original;
+        if (original < 2) {
+            throw s.error("original_max_position_embeddings", "must be at least 2, found 1");
+        }
         double attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
         return new RopeScaling.LongRope(
                 factors(s, "short_factor", rotaryDim),
@@ -128,7 +135,7 @@ record RopeConfig(Rope rope, int maxPositions) {
                 positive(s, "attention_factor", attention));
     }
 
-    private static List<Double> factors(ModelConfig s, String key, int rotaryDim) {
+    private static List<Double> factors(JsonObject s, String key, int rotaryDim) {
         List<Double> factors = s.numbers(key);
         if (factors.size() != rotaryDim / 2) {
             throw s.error(key, "must hold " + rotaryDim / 2 + " numbers, found " + factors.size());
@@ -139,19 +146,19 @@ record RopeConfig(Rope rope, int maxPositions) {
         return factors;
     }
 
-    private static double factor(ModelConfig s) {
+    private static double factor(JsonObject s) {
         return positive(s, "factor");
     }
 
-    private static double positive(ModelConfig s, String key) {
+    private static double positive(JsonObject s, String key) {
         return checkPositive(s, key, s.number(key));
     }
 
-    private static double positive(ModelConfig s, String key, double absent) {
+    private static double positive(JsonObject s, String key, double absent) {
         return checkPositive(s, key, s.number(key, absent));
     }
 
-    private static double checkPositive(ModelConfig s, String key, double value)
+    private static double checkPositive(JsonObject s, String key, double value)
             throws ModelFormatException {
         if (value <= 0) {
             throw s.error(key, "must be positive, found " + value);

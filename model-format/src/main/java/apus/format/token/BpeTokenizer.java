@@ -1,5 +1,6 @@
 package apus.format.token;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class BpeTokenizer implements Tokenizer {
     private final Parts parts;
     private final AddedTokens inRawText;
     private final AddedTokens inNormalizedText;
-    private final java.util.BitSet special = new java.util.BitSet();
+    private final BitSet special = new BitSet();
 
     BpeTokenizer(Parts parts) {
         this.parts = parts;
@@ -48,7 +49,7 @@ final class BpeTokenizer implements Tokenizer {
         if (addSpecialTokens) {
             ids.addAll(parts.prefix());
         }
-        for (AddedTokens.Piece piece : inRawText.split(text)) {
+        for (AddedTokens.Piece piece : inRawText.split(wellFormed(text))) {
             if (piece.token() != null) {
                 ids.add(piece.token().id());
             } else {
@@ -59,6 +60,34 @@ final class BpeTokenizer implements Tokenizer {
             ids.addAll(parts.suffix());
         }
         return ids.toArray();
+    }
+
+    /**
+     * A surrogate without its partner stands for no character; UTF-8 has no form for it. It is
+     * treated as the replacement character.
+     */
+    private static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isSurrogate(text.charAt(i))) {
+                continue;
+            }
+            int c = text.codePointAt(i);
+            if (Character.isSupplementaryCodePoint(c)) {
+                i++;
+            } else {
+                return text.codePoints()
+                        .map(x ->
+                                x >= Character.MIN_SURROGATE && x <= Character.MAX_SURROGATE
+                                        ? 0xFFFD
+                                        : x)
+                        .collect(
+                                StringBuilder::new,
+                                StringBuilder::appendCodePoint,
+                                StringBuilder::append)
+                        .toString();
+            }
+        }
+        return text;
     }
 
     private void encodeBetween(String text, boolean start, IntList ids) {

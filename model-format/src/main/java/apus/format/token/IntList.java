@@ -26,6 +26,10 @@ final class IntList {
         size += more.length;
     }
 
+    int size() {
+        return size;
+    }
+
     int[] toArray() {
         return Arrays.copyOf(values, size);
     }

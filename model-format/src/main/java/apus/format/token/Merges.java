@@ -1,6 +1,7 @@
 package apus.format.token;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * Which two neighbouring tokens may become one, and in what order: a hash map from a pair of ids,
@@ -12,14 +13,17 @@ final class Merges {
     private final long[] keys;
     private final int[] ranks;
     private final int[] merged;
-    private final int mask;
+    private final int shift;
+
+    // Which pairs collide must not be for the file to choose, or a search would take for ever.
+    private final long multiplier = new SplittableRandom().nextLong() | 1;
 
     Merges(int expected) {
         int capacity = Integer.highestOneBit(Math.max(expected, 8)) << 2;
         keys = new long[capacity];
         ranks = new int[capacity];
         merged = new int[capacity];
-        mask = capacity - 1;
+        shift = Long.SIZE - Integer.numberOfTrailingZeros(capacity);
         Arrays.fill(keys, EMPTY);
     }
 
@@ -48,10 +52,10 @@ final class Merges {
     }
 
     private int slot(long key) {
-        long hash = key * 0x9E3779B97F4A7C15L;
-        int at = (int) (hash >>> 32) & mask;
+        // Multiply-shift hashing, Dietzfelbinger et al. 1997.
+        int at = (int) ((key * multiplier) >>> shift);
         while (keys[at] != EMPTY && keys[at] != key) {
-            at = (at + 1) & mask;
+            at = (at + 1) & (keys.length - 1);
         }
         return at;
     }

@@ -1,34 +1,50 @@
 package apus.format.token;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /** Pieces and their ids; ids may leave gaps. */
 final class Vocabulary {
-    private final Map<String, Integer> ids;
+    private final Map<String, Integer> model;
+    private final Map<String, Integer> added = new HashMap<>();
     private final String[] pieces;
 
     /**
-     * @param ids taken over, not copied
-     * @param size largest id + 1
-     * @param added where an added token shares the id of another piece, the id is the added token's
+     * @param model pieces that words are made of; taken over, not copied
+     * @param tokens added to them; where one shares the id of another piece, the id is the added
+     *     token's
      */
-    Vocabulary(Map<String, Integer> ids, int size, List<AddedTokens.Added> added) {
-        this.ids = ids;
-        this.pieces = new String[size];
-        ids.forEach((piece, id) -> pieces[id] = piece);
-        added.forEach(token -> pieces[token.id()] = token.content());
+    Vocabulary(Map<String, Integer> model, List<AddedTokens.Added> tokens) {
+        this.model = model;
+        int largest = -1;
+        for (int id : model.values()) {
+            largest = Math.max(largest, id);
+        }
+        for (AddedTokens.Added token : tokens) {
+            largest = Math.max(largest, token.id());
+        }
+        pieces = new String[largest + 1];
+        model.forEach((piece, id) -> pieces[id] = piece);
+        for (AddedTokens.Added token : tokens) {
+            added.put(token.content(), token.id());
+            pieces[token.id()] = token.content();
+        }
     }
 
+    /** The id of an added token or a piece of the model. */
     OptionalInt id(String piece) {
-        Integer id = ids.get(piece);
+        Integer id = added.get(piece);
+        if (id == null) {
+            id = model.get(piece);
+        }
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /** The id, or -1. */
+    /** The id of a piece that words are made of, or -1. Added tokens are not among them. */
     int find(String piece) {
-        Integer id = ids.get(piece);
+        Integer id = model.get(piece);
         return id == null ? -1 : id;
     }
 
@@ -42,6 +58,7 @@ final class Vocabulary {
         return has(id) ? pieces[id] : "";
     }
 
+    /** Largest id + 1. */
     int size() {
         return pieces.length;
     }

@@ -1,6 +1,7 @@
 package apus.format.token;
 
 import apus.format.Json;
+import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
 
 /**
@@ -26,9 +27,10 @@ sealed interface WordPattern {
     /**
      * The scanner for a pattern.
      *
+     * @param where the part of the file that holds it, for messages
      * @throws UnsupportedModelException if there is none
      */
-    static WordPattern of(String regex) {
+    static WordPattern of(JsonObject where, String regex) {
         if (regex.equals(GPT2_TEXT)) {
             return new Gpt2();
         }
@@ -43,7 +45,8 @@ sealed interface WordPattern {
             }
         }
         throw new UnsupportedModelException(
-                "tokenizer.json: the pre-tokenizer pattern "
+                where.where()
+                        + ": the pattern "
                         + Json.shorten(regex)
                         + " is not known; those of GPT-2, Llama 3 and Qwen 2 are");
     }

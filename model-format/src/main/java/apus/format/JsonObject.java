@@ -1,22 +1,21 @@
-package apus.format.spec;
+package apus.format;
 
-import apus.format.Json;
-import apus.format.ModelFormatException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A JSON object of a model directory with typed, bounded reads: every error names the file and the
  * key, what was found and what was wanted. A key that is absent and one that is null are the same.
  */
-public final class ModelConfig {
+public final class JsonObject {
     private final String where;
     private final ObjectNode json;
 
-    public ModelConfig(String where, ObjectNode json) {
+    public JsonObject(String where, ObjectNode json) {
         this.where = where;
         this.json = json;
     }
@@ -43,6 +42,15 @@ public final class ModelConfig {
         return has(key) ? number(key, json.get(key)) : absent;
     }
 
+    /** A number within bounds, both included. */
+    public double number(String key, double min, double max, double absent) {
+        double value = number(key, absent);
+        if (has(key) && !(value >= min && value <= max)) {
+            throw wrong(key, "between " + min + " and " + max, json.get(key));
+        }
+        return value;
+    }
+
     public boolean flag(String key, boolean absent) {
         if (!has(key)) {
             return absent;
@@ -63,6 +71,12 @@ public final class ModelConfig {
             throw wrong(key, "a string", node);
         }
         return Optional.of(node.textValue());
+    }
+
+    /** A string that must be there. */
+    public String requireText(String key) {
+        require(key);
+        return text(key).orElseThrow();
     }
 
     /** A list of strings; empty if absent. */
@@ -101,14 +115,48 @@ public final class ModelConfig {
         return values;
     }
 
-    public Optional<ModelConfig> object(String key) {
+    public Optional<JsonObject> object(String key) {
         if (!has(key)) {
             return Optional.empty();
         }
         if (json.get(key) instanceof ObjectNode object) {
-            return Optional.of(new ModelConfig(where + ": " + key, object));
+            return Optional.of(new JsonObject(where + ": " + key, object));
         }
         throw wrong(key, "an object", json.get(key));
+    }
+
+    /** An object that must be there. */
+    public JsonObject requireObject(String key) {
+        require(key);
+        return object(key).orElseThrow();
+    }
+
+    /** A list of objects; empty if absent. */
+    public List<JsonObject> objects(String key) {
+        List<JsonObject> objects = new ArrayList<>();
+        for (JsonNode node : array(key)) {
+            if (!(node instanceof ObjectNode object)) {
+                throw wrong(key + "[" + objects.size() + "]", "an object", node);
+            }
+            objects.add(new JsonObject(where + ": " + key + "[" + objects.size() + "]", object));
+        }
+        return objects;
+    }
+
+    /** A list that must be there, of objects. */
+    public List<JsonObject> requireObjects(String key) {
+        require(key);
+        return objects(key);
+    }
+
+    /** What a key holds, for forms that no other method reads; a missing node if absent. */
+    public JsonNode node(String key) {
+        return json.path(key);
+    }
+
+    /** All entries, in the file's order. */
+    public Iterable<Map.Entry<String, JsonNode>> entries() {
+        return json.properties();
     }
 
     /** An error about one key of this object. */
@@ -158,7 +206,8 @@ public final class ModelConfig {
         return node.doubleValue();
     }
 
-    private ModelFormatException wrong(String key, String wanted, JsonNode found) {
+    /** An error about one key that holds the wrong thing. */
+    public ModelFormatException wrong(String key, String wanted, JsonNode found) {
         return error(key, "must be " + wanted + ", found " + Json.shorten(found.toString()));
     }
 }
