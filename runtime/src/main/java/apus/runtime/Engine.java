@@ -1,18 +1,47 @@
 package apus.runtime;
 
+import apus.format.checkpoint.Checkpoint;
 import apus.format.token.Tokenizer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** skeleton */
+/**
+ * A model that answers requests: the embedding API. Any thread may submit; the work happens on the
+ * engine's own threads, all requests in one batch.
+ *
+ * <pre>{@code
+ * try (Engine engine = Engine.open(Path.of("model"), EngineOptions.defaults())) {
+ *     String prompt = engine.chat().render(Conversation.of(List.of(Conversation.message("user", "Hello"))));
+ *     Request request = Request.of(engine.tokenizer().encode(prompt, false), Sampling.GREEDY, Stops.after(64));
+ *     try (Generation answer = engine.submit(request)) {
+ *         answer.forEach(chunk -> System.out.print(chunk.text()));
+ *     }
+ * }
+ * }</pre>
+ */
 public final class Engine implements AutoCloseable {
-    private Engine() {}
+    private final EngineLoop loop;
+    private final EngineOptions options;
+    private final RequestCheck check;
+    private final Chat chat;
+    private final AtomicLong submitted = new AtomicLong();
 
     /** Whether an engine takes requests. */
     public enum State {
         RUNNING,
+        /** Takes no more, lets what runs finish. */
         CLOSING,
         CLOSED,
+        /** Lost its device or met a bug; every request has failed. */
         DEAD
+    }
+
+    Engine(EngineLoop loop, EngineOptions options, Chat chat) {
+        this.loop = loop;
+        this.options = options;
+        this.check = new RequestCheck(loop.model(), loop::canEverRun);
+        this.chat = chat;
+        loop.start();
     }
 
     /**
@@ -21,9 +50,16 @@ public final class Engine implements AutoCloseable {
      * @throws apus.format.ModelFormatException if a file is damaged or contradicts another
      * @throws apus.format.UnsupportedModelException if no backend takes the model
      * @throws RequestException if an option contradicts the model, such as a longer context
+     * @throws apus.kernels.DeviceException if the device, or a forced choice, cannot be had
      */
     public static Engine open(Path model, EngineOptions options) {
-        throw new UnsupportedOperationException();
+        Checkpoint checkpoint = Checkpoint.open(model);
+        try {
+            return new EngineOpener(checkpoint, options).open();
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
     }
 
     /**
@@ -33,33 +69,70 @@ public final class Engine implements AutoCloseable {
      * @throws CapacityException if the queue is full or the engine is closing or dead
      */
     public Generation submit(Request request) {
-        throw new UnsupportedOperationException();
+        check.check(request);
+        if (loop.state() != State.RUNNING) {
+            throw loop.refusal();
+        }
+        if (!loop.stats().enter(options.maxQueue())) {
+            throw new CapacityException(
+                    CapacityException.Reason.QUEUE_FULL,
+                    options.maxQueue() + " requests are waiting already; try again later.");
+        }
+        Run run =
+                switch (request.search()) {
+                    case Search.Draw draw ->
+                            new DrawRun(
+                                    request,
+                                    draw,
+                                    seed(request),
+                                    loop,
+                                    options.maxBufferedChunks());
+                    case Search.Beam beam ->
+                            new BeamRun(request, beam, loop, options.maxBufferedChunks());
+                };
+        loop.submit(run);
+        return run.outbox;
+    }
+
+    private long seed(Request request) {
+        return Seeds.of(request.sampling().seed(), options.seed(), submitted.incrementAndGet());
     }
 
     /** The opened model. */
     public ModelInfo model() {
-        throw new UnsupportedOperationException();
+        return loop.model();
     }
 
     /** The model's tokenizer. */
     public Tokenizer tokenizer() {
-        throw new UnsupportedOperationException();
+        return loop.tokenizer();
     }
 
     /** The model's chat format. */
     public Chat chat() {
-        throw new UnsupportedOperationException();
+        return chat;
     }
 
+    /** What has been done so far. */
     public EngineStats stats() {
-        throw new UnsupportedOperationException();
+        return loop.stats().snapshot();
     }
 
     public State state() {
-        throw new UnsupportedOperationException();
+        return loop.state();
     }
 
-    /** Takes no more work, lets what runs finish until the grace is over, and frees everything. */
+    /**
+     * Takes no more work, lets what runs finish until {@link EngineOptions#shutdownGrace} is over,
+     * and frees everything. Idempotent; waits for the end.
+     */
     @Override
-    public void close() {}
+    public void close() {
+        loop.close(options.shutdownGrace());
+    }
+
+    /** What is still held; for tests. */
+    String leftovers() {
+        return loop.leftovers();
+    }
 }

@@ -1,0 +1,49 @@
+package apus.runtime;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** How much memory keys and values get. */
+final class CacheSize {
+    private static final long MAX_DEFAULT = 4L << 30;
+    private static final Path MEMINFO = Path.of("/proc/meminfo");
+
+    private CacheSize() {}
+
+    /**
+     * The smaller of 4 GiB and a quarter of what is free after the weights: the rest of the machine
+     * wants to live too.
+     */
+    static long byDefault(long weightBytes) {
+        return byDefault(weightBytes, available());
+    }
+
+    static long byDefault(long weightBytes, long availableBytes) {
+        return Math.min(MAX_DEFAULT, Math.max(0, availableBytes - weightBytes) / 4);
+    }
+
+    /** Memory that can still be had, in bytes; a container's limit counts. */
+    private static long available() {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long free = system.getFreeMemorySize();
+        // Linux counts cached files as used, though they give way; the mapped weights are such.
+        long reclaimable = memAvailable();
+        return reclaimable > 0 ? Math.min(reclaimable, system.getTotalMemorySize()) : free;
+    }
+
+    private static long memAvailable() {
+        try {
+            for (String line : Files.readAllLines(MEMINFO)) {
+                if (line.startsWith("MemAvailable:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            return 0; // not Linux
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,133 @@
+package apus.runtime;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what the engine does. Written by the engine thread, read by any. */
+final class EngineMetrics {
+    // vLLM's buckets, so that dashboards made for it show the same picture.
+    private static final double[] TIME_TO_FIRST_TOKEN = {
+        0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20,
+        40, 80, 160, 640, 2560
+    };
+    private static final double[] TOKEN_LATENCY = {
+        0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40,
+        80
+    };
+    private static final double[] REQUEST_LATENCY = {
+        0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680
+    };
+    private static final double[] TOKENS = {
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000
+    };
+
+    private final Histogram timeToFirstToken = new Histogram(TIME_TO_FIRST_TOKEN);
+    private final Histogram interTokenLatency = new Histogram(TOKEN_LATENCY);
+    private final Histogram endToEnd = new Histogram(REQUEST_LATENCY);
+    private final Histogram queueTime = new Histogram(REQUEST_LATENCY);
+    private final Histogram prefillTime = new Histogram(REQUEST_LATENCY);
+    private final Histogram decodeTime = new Histogram(REQUEST_LATENCY);
+    private final Histogram promptLengths = new Histogram(TOKENS);
+    private final Histogram generationLengths = new Histogram(TOKENS);
+    private final LongAdder promptTokens = new LongAdder();
+    private final LongAdder generationTokens = new LongAdder();
+    private final LongAdder steps = new LongAdder();
+    private final Map<String, LongAdder> finished = new ConcurrentHashMap<>();
+
+    private volatile int running;
+    private volatile int waiting;
+    private volatile double kvCacheUsage;
+
+    /** Requests submitted and not yet started; what bounds the queue. */
+    private final AtomicInteger unstarted = new AtomicInteger();
+
+    EngineMetrics() {
+        for (String reason : new String[] {"stop", "length", "abort", "error"}) {
+            finished.put(reason, new LongAdder());
+        }
+    }
+
+    /**
+     * Counts a request into the queue.
+     *
+     * @return false if the queue is full
+     */
+    boolean enter(int maxQueue) {
+        while (true) {
+            int now = unstarted.get();
+            if (now >= maxQueue) {
+                return false;
+            }
+            if (unstarted.compareAndSet(now, now + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** A request left the queue for the batch. */
+    void started() {
+        unstarted.decrementAndGet();
+    }
+
+    void step(int tokens, int ofPrompts) {
+        steps.increment();
+        promptTokens.add(ofPrompts);
+        assert ofPrompts <= tokens;
+    }
+
+    /**
+     * @param sinceLastNanos since the token before it of the same choice, or -1
+     */
+    void token(Run run, long sinceLastNanos) {
+        generationTokens.increment();
+        if (sinceLastNanos >= 0) {
+            interTokenLatency.add(sinceLastNanos / 1e9);
+        } else if (run.claimFirstToken()) {
+            timeToFirstToken.add(run.firstTokenNanos() / 1e9);
+        }
+    }
+
+    void completed(Run run, Result result) {
+        if (!run.started()) {
+            started();
+        }
+        Timings t = result.timings();
+        endToEnd.add(t.totalNanos() / 1e9);
+        queueTime.add(t.queueNanos() / 1e9);
+        prefillTime.add(t.prefillNanos() / 1e9);
+        decodeTime.add(t.decodeNanos() / 1e9);
+        promptLengths.add(result.usage().promptTokens());
+        generationLengths.add(result.usage().completionTokens());
+        finished.get(Run.reason(result.choices().getFirst().finish())).increment();
+    }
+
+    void gauges(int nowRunning, int nowWaiting, double cacheUsage) {
+        running = nowRunning;
+        waiting = nowWaiting;
+        kvCacheUsage = cacheUsage;
+    }
+
+    EngineStats snapshot() {
+        Map<String, Long> ends = new TreeMap<>();
+        finished.forEach((reason, count) -> ends.put(reason, count.sum()));
+        return new EngineStats(
+                running,
+                waiting,
+                kvCacheUsage,
+                promptTokens.sum(),
+                generationTokens.sum(),
+                ends,
+                steps.sum(),
+                timeToFirstToken.snapshot(),
+                interTokenLatency.snapshot(),
+                endToEnd.snapshot(),
+                queueTime.snapshot(),
+                prefillTime.snapshot(),
+                decodeTime.snapshot(),
+                promptLengths.snapshot(),
+                generationLengths.snapshot());
+    }
+}

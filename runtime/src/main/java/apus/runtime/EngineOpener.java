@@ -1,0 +1,182 @@
+package apus.runtime;
+
+import apus.format.checkpoint.Checkpoint;
+import apus.format.spec.Layer;
+import apus.format.spec.ModelSpec;
+import apus.format.spec.Position;
+import apus.format.spec.Rope;
+import apus.format.spec.RopeFrequencies;
+import apus.format.token.Tokenizer;
+import apus.format.token.Tokenizers;
+import apus.kernels.Executor;
+import apus.kernels.ExecutorInfo;
+import apus.kernels.ExecutorOptions;
+import apus.kernels.ExecutorProvider;
+import apus.kernels.KvShape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/** Sizes everything for a model and puts an engine together. */
+final class EngineOpener {
+    private static final System.Logger LOG = System.getLogger(EngineOpener.class.getName());
+
+    /**
+     * Long enough that a matrix product of a step is worth its read of the weights many times over,
+     * short enough that running answers do not stutter while a long prompt is taken in.
+     */
+    private static final int DEFAULT_TOKENS_PER_STEP = 256;
+
+    private final Checkpoint checkpoint;
+    private final EngineOptions options;
+    private final ModelSpec spec;
+
+    EngineOpener(Checkpoint checkpoint, EngineOptions options) {
+        this.checkpoint = checkpoint;
+        this.options = options;
+        this.spec = checkpoint.spec();
+    }
+
+    Engine open() {
+        Tokenizer tokenizer =
+                options.tokenizer().map(EngineOpener::load).orElseGet(checkpoint::tokenizer);
+        Chat chat =
+                new TemplateChat(
+                        options.chatTemplate().or(checkpoint::chatTemplate), checkpoint.defaults());
+        int longest = longest();
+        int maxTokens = tokensPerStep(longest);
+        int maxSequences = Math.min(options.maxSequences(), maxTokens);
+        int maxLogitRows = Math.max(maxSequences, Math.min(maxTokens, 64));
+        int threads =
+                options.threads() > 0
+                        ? options.threads()
+                        : Runtime.getRuntime().availableProcessors();
+        ExecutorProvider provider = Backends.choose(options.backend(), checkpoint);
+        Executor executor =
+                provider.open(
+                        checkpoint,
+                        new ExecutorOptions(
+                                threads,
+                                maxTokens,
+                                maxSequences,
+                                maxLogitRows,
+                                longest,
+                                options.kernels()));
+        try {
+            ModelInfo info = allocate(executor, longest, maxSequences);
+            EngineLoop.Sizes sizes =
+                    new EngineLoop.Sizes(maxTokens, maxSequences, maxLogitRows, restartLength());
+            return new Engine(
+                    new EngineLoop(executor, tokenizer, info, sizes, options, checkpoint::close),
+                    options,
+                    chat);
+        } catch (RuntimeException | Error e) {
+            executor.close();
+            throw e;
+        }
+    }
+
+    private static Tokenizer load(Path path) {
+        return Tokenizers.load(Files.isDirectory(path) ? path.resolve("tokenizer.json") : path);
+    }
+
+    private int longest() {
+        int wanted = options.maxModelLen();
+        if (wanted > spec.maxPositions()) {
+            throw new RequestException(
+                    "max_model_len",
+                    "'max_model_len' must be at most "
+                            + spec.maxPositions()
+                            + ", what the model's config.json allows, got "
+                            + wanted
+                            + ".");
+        }
+        return wanted == 0 ? spec.maxPositions() : wanted;
+    }
+
+    private int tokensPerStep(int longest) {
+        int wanted =
+                options.maxTokensPerStep() == 0
+                        ? DEFAULT_TOKENS_PER_STEP
+                        : options.maxTokensPerStep();
+        // A prompt that may not be cut must fit into one step.
+        return options.chunkedPrefill() ? wanted : Math.max(wanted, longest);
+    }
+
+    private ModelInfo allocate(Executor executor, int longest, int maxSequences) {
+        ExecutorInfo device = executor.info();
+        int blockSize = options.blockSize();
+        long blockBytes = device.kvBytesPerToken() * blockSize;
+        long bytes =
+                options.kvCacheBytes() > 0
+                        ? options.kvCacheBytes()
+                        : CacheSize.byDefault(checkpoint.weightBytes());
+        // More than all places of the batch can fill is of no use.
+        long useful = (long) maxSequences * ((longest + blockSize - 1) / blockSize);
+        long blocks =
+                Math.min(Math.min(bytes / blockBytes, useful), Integer.MAX_VALUE / blockSize - 1);
+        int maxModelLen = (int) Math.min(longest, blocks * blockSize);
+        if (maxModelLen < longest) {
+            explainShortContext(longest, maxModelLen, bytes, device);
+        }
+        executor.allocateKv(new KvShape((int) blocks + 1, blockSize));
+        return new ModelInfo(
+                checkpoint.directory(),
+                spec.family(),
+                spec.vocab(),
+                maxModelLen,
+                checkpoint.defaults().eosIds(),
+                checkpoint.defaults(),
+                device.backend(),
+                device.device(),
+                device.threads(),
+                checkpoint.weightBytes(),
+                (int) blocks,
+                blockSize,
+                blocks * blockBytes,
+                checkpoint.fingerprint());
+    }
+
+    private void explainShortContext(
+            int longest, int maxModelLen, long bytes, ExecutorInfo device) {
+        String found =
+                "a key/value cache of "
+                        + (bytes >> 20)
+                        + " MiB holds "
+                        + maxModelLen
+                        + " tokens ("
+                        + device.kvBytesPerToken()
+                        + " bytes each)";
+        if (options.maxModelLen() != 0 || maxModelLen < 1) {
+            throw new RequestException(
+                    "max_model_len",
+                    found
+                            + ", but 'max_model_len' is "
+                            + longest
+                            + "; raise the cache (--kv-cache-memory) or lower --max-model-len.");
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                found
+                        + ", so the context is that long instead of the model's "
+                        + longest
+                        + "; --kv-cache-memory raises it");
+    }
+
+    /** Smallest length at which a layer's rope makes cached keys void; 0 = none. */
+    private int restartLength() {
+        OptionalInt smallest =
+                spec.layers().stream()
+                        .map(Layer::attn)
+                        .mapToInt(a -> restartLength(a.position()))
+                        .filter(length -> length > 0)
+                        .min();
+        return smallest.orElse(0);
+    }
+
+    private static int restartLength(Position position) {
+        return switch (position) {
+            case Rope rope -> RopeFrequencies.restartLength(rope);
+        };
+    }
+}
