@@ -53,7 +53,7 @@ final class Cutoff {
      * @param weights of each of these, [n]; larger values have larger weights, at least one is
      *     positive
      */
-    float reaching(float[] z, int[] ids, double[] weights, int n, double target) {
+    float reaching(float[] z, int[] ids, float[] weights, int n, double target) {
         int prefix = 0;
         int known = 0;
         above = 0;

@@ -136,7 +136,7 @@ public final class LogitPipeline {
 
     private void addBias(float[] z) {
         for (int i = 0; i < biasIds.length; i++) {
-            z[biasIds[i]] += biases[i];
+            z[biasIds[i]] = Math.min(z[biasIds[i]] + biases[i], Float.MAX_VALUE);
         }
     }
 

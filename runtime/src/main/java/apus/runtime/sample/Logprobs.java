@@ -25,7 +25,7 @@ public final class Logprobs {
      *     negative infinity
      */
     public static float logSumExp(MemorySegment row, int vocab, SampleBuffers b) {
-        return (float) checkedLogSumExp(b.load(row, vocab), vocab);
+        return (float) checkedLogSumExp(b.load(row, vocab), vocab, b);
     }
 
     /**
@@ -40,7 +40,7 @@ public final class Logprobs {
     public static TokenLogprobs of(MemorySegment row, int token, int top, SampleBuffers b) {
         int vocab = b.logits.length;
         float[] z = b.load(row, vocab);
-        return of(z, vocab, 1, checkedLogSumExp(z, vocab), token, top);
+        return of(z, vocab, 1, checkedLogSumExp(z, vocab, b), token, top);
     }
 
     /**
@@ -49,8 +49,8 @@ public final class Logprobs {
      * @param z f32[vocab]; negative infinity stays
      * @throws SamplingException as {@link #logSumExp}
      */
-    public static void logSoftmax(float[] z) {
-        double lse = checkedLogSumExp(z, z.length);
+    public static void logSoftmax(float[] z, SampleBuffers b) {
+        double lse = checkedLogSumExp(z, z.length, b);
         for (int i = 0; i < z.length; i++) {
             z[i] = (float) (z[i] - lse);
         }
@@ -75,7 +75,7 @@ public final class Logprobs {
      * @param z f32[n]
      * @param scale factor on z that {@code lse} was computed with
      */
-    static TokenLogprobs of(float[] z, int n, double scale, double lse, int token, int top) {
+    static TokenLogprobs of(float[] z, int n, float scale, double lse, int token, int top) {
         float value = z[token];
         int rank = 1;
         for (int i = 0; i < n; i++) {
@@ -86,13 +86,14 @@ public final class Logprobs {
         float[] values = k == 0 ? NO_VALUES : new float[k];
         Best.of(z, n, k, ids, values);
         for (int i = 0; i < k; i++) {
-            values[i] = (float) (values[i] * scale - lse);
+            values[i] = (float) ((double) values[i] * scale - lse);
         }
-        return new TokenLogprobs(token, (float) (value * scale - lse), rank, ids, values);
+        return new TokenLogprobs(token, (float) ((double) value * scale - lse), rank, ids, values);
     }
 
-    static double checkedLogSumExp(float[] z, int n) {
-        double lse = Softmax.logSumExp(z, n, 1);
+    /** Leaves the weights of the row in the buffers. */
+    static double checkedLogSumExp(float[] z, int n, SampleBuffers b) {
+        double lse = Softmax.logSumExp(z, n, 1, b.weights);
         if (!Double.isFinite(lse)) {
             throw new SamplingException(
                     "The model's logits hold "

@@ -24,7 +24,7 @@ public final class Sampler {
     private final LogprobOptions logprobs;
     private final RandomStream random;
     private final boolean greedy;
-    private final double scale;
+    private final float scale;
     private final int topK;
     private final double topP;
 
@@ -54,7 +54,7 @@ public final class Sampler {
         pipeline = new LogitPipeline(s, stops.minTokens(), prompt, endTokens(stops, eosIds), vocab);
         random = new RandomStream(seed, choice);
         greedy = s.greedy();
-        scale = greedy ? 1 : 1 / Math.max(s.temperature(), LOWEST_TEMPERATURE);
+        scale = greedy ? 1 : (float) (1 / Math.max(s.temperature(), LOWEST_TEMPERATURE));
         topK = s.topK() >= vocab ? 0 : s.topK();
         topP = s.topP();
         reach = s.minP() == 0 ? Double.NEGATIVE_INFINITY : StrictMath.log(s.minP()) / scale;
@@ -76,9 +76,10 @@ public final class Sampler {
      */
     public Drawn sample(MemorySegment row, SampleBuffers buffers) {
         float[] z = buffers.load(row, vocab);
-        double rawLse = Logprobs.checkedLogSumExp(z, vocab);
+        double rawLse = Logprobs.checkedLogSumExp(z, vocab, buffers);
+        boolean weighed = scale == 1 && pipeline.idle();
         pipeline.apply(z);
-        int token = draw(z, random.next(), buffers);
+        int token = draw(z, random.next(), weighed, buffers);
         TokenLogprobs details = Logprobs.NONE;
         if (logprobs.wantsGenerated()) {
             details =
@@ -88,7 +89,7 @@ public final class Sampler {
                             yield Logprobs.of(z, vocab, 1, rawLse, token, logprobs.generated());
                         }
                         case PROCESSED -> {
-                            double lse = Softmax.logSumExp(z, vocab, scale);
+                            double lse = Softmax.logSumExp(z, vocab, scale, buffers.weights);
                             yield Logprobs.of(z, vocab, scale, lse, token, logprobs.generated());
                         }
                     };
@@ -98,7 +99,10 @@ public final class Sampler {
         return new Drawn(token, (float) (raw - rawLse), details);
     }
 
-    private int draw(float[] z, double u, SampleBuffers buffers) {
+    /**
+     * @param weighed whether the buffers hold the weights of these logits already
+     */
+    private int draw(float[] z, double u, boolean weighed, SampleBuffers buffers) {
         float max = Softmax.max(z, vocab);
         if (max == Float.NEGATIVE_INFINITY) {
             throw new SamplingException(
@@ -110,7 +114,12 @@ public final class Sampler {
         if (greedy) {
             return first(z, max);
         }
-        int n = keep(z, max, buffers);
+        int n;
+        if (topK > 0 || reach != Double.NEGATIVE_INFINITY) {
+            n = keep(z, max, buffers);
+        } else {
+            n = keepAll(z, max, weighed, buffers);
+        }
         if (topP < 1) {
             n = keepNucleus(z, n, buffers);
         }
@@ -125,31 +134,45 @@ public final class Sampler {
         return i;
     }
 
+    private int keepAll(float[] z, float max, boolean weighed, SampleBuffers buffers) {
+        if (!weighed) {
+            Softmax.weigh(z, vocab, max, scale, buffers.weights);
+        }
+        for (int i = 0; i < vocab; i++) {
+            buffers.ids[i] = i;
+        }
+        return vocab;
+    }
+
     /** min_p and top_k: each keeps all logits from some value on. Returns how many are left. */
     private int keep(float[] z, float max, SampleBuffers buffers) {
         int[] ids = buffers.ids;
-        double[] weights = buffers.weights;
-        float kth = topK == 0 ? Float.NEGATIVE_INFINITY : buffers.cutoff.largest(z, vocab, topK);
+        float[] weights = buffers.weights;
+        float kth = topK == 0 ? Float.NEGATIVE_INFINITY : largest(z, topK, buffers);
         int n = 0;
         for (int i = 0; i < vocab; i++) {
             float value = z[i];
-            double below = (double) value - max;
-            if (value >= kth && below >= reach && value != Float.NEGATIVE_INFINITY) {
+            if (value >= kth && (double) value - max >= reach && value != Float.NEGATIVE_INFINITY) {
                 ids[n] = i;
-                weights[n++] = Exp.of(below * scale);
+                weights[n++] = Exp.of((value - max) * scale);
             }
         }
         return n;
     }
 
+    private float largest(float[] z, int k, SampleBuffers buffers) {
+        if (k > SampleBuffers.SMALL) {
+            return buffers.cutoff.largest(z, vocab, k);
+        }
+        Best.of(z, vocab, k, buffers.bestIds, buffers.bestValues);
+        return buffers.bestValues[k - 1];
+    }
+
     /** top_p: the fewest likeliest tokens that reach it, lower ids first on ties. */
     private int keepNucleus(float[] z, int n, SampleBuffers buffers) {
         int[] ids = buffers.ids;
-        double[] weights = buffers.weights;
-        double total = 0;
-        for (int i = 0; i < n; i++) {
-            total += weights[i];
-        }
+        float[] weights = buffers.weights;
+        double total = Softmax.sum(weights, n);
         double target = topP * total;
         // All tokens lighter than an n-th of what may be dropped weigh less than that together, so
         // none of them is needed. With real logits this leaves a few hundred. (A little less, for
@@ -177,12 +200,8 @@ public final class Sampler {
         return kept;
     }
 
-    private static int pick(int[] ids, double[] weights, int n, double u) {
-        double total = 0;
-        for (int i = 0; i < n; i++) {
-            total += weights[i];
-        }
-        double target = u * total;
+    private static int pick(int[] ids, float[] weights, int n, double u) {
+        double target = u * Softmax.sum(weights, n);
         double sum = 0;
         int i = -1;
         // u < 1, but the product may round up to the total: then the last one with a weight it is.

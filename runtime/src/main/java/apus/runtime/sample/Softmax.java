@@ -1,6 +1,9 @@
 package apus.runtime.sample;
 
-/** Sums of exponentials over a row. All sums run over ascending ids, in double. */
+/**
+ * Weights of a row's values, e^((z - max) * scale), and their sum, in double over ascending ids.
+ * Separate loops, since the compiler makes vector code of each but not of all in one.
+ */
 final class Softmax {
     private Softmax() {}
 
@@ -13,29 +16,32 @@ final class Softmax {
         return max;
     }
 
-    /** Sum of e^((z - max) * scale). */
-    static double sum(float[] z, int n, double max, double scale) {
+    /**
+     * @param z f32[n]
+     * @param weights f32[n], overwritten
+     */
+    static void weigh(float[] z, int n, float max, float scale, float[] weights) {
+        for (int i = 0; i < n; i++) {
+            weights[i] = Exp.of((z[i] - max) * scale);
+        }
+    }
+
+    static double sum(float[] weights, int n) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            sum += Exp.of((z[i] - max) * scale);
+            sum += weights[i];
         }
         return sum;
     }
 
-    /** As {@link #sum}, keeping the terms. */
-    static double weights(float[] z, int n, double max, double scale, double[] weights) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            double w = Exp.of((z[i] - max) * scale);
-            weights[i] = w;
-            sum += w;
-        }
-        return sum;
-    }
-
-    /** ln of the sum of e^(z * scale); NaN if a value is NaN or the largest is infinite. */
-    static double logSumExp(float[] z, int n, double scale) {
-        double max = max(z, n);
-        return max * scale + StrictMath.log(sum(z, n, max, scale));
+    /**
+     * ln of the sum of e^(z * scale); NaN if a value is NaN or the largest is infinite.
+     *
+     * @param weights receives the weights
+     */
+    static double logSumExp(float[] z, int n, float scale, float[] weights) {
+        float max = max(z, n);
+        weigh(z, n, max, scale, weights);
+        return (double) max * scale + StrictMath.log(sum(weights, n));
     }
 }

@@ -32,7 +32,9 @@ final class TokenCounts {
 
     /** Adds to a token's count; 0 only makes it known. */
     void add(int id, int by) {
-        counts[position(id)] += by;
+        // In two steps: finding the place may replace the array.
+        int position = position(id);
+        counts[position] += by;
     }
 
     /** Number of different tokens. */
