@@ -24,6 +24,7 @@ public final class Engine implements AutoCloseable {
     private final EngineOptions options;
     private final RequestCheck check;
     private final Chat chat;
+    private final LiteralContent literalContent;
     private final AtomicLong submitted = new AtomicLong();
 
     /** Whether an engine takes requests. */
@@ -41,6 +42,7 @@ public final class Engine implements AutoCloseable {
         this.options = options;
         this.check = new RequestCheck(loop.model(), loop::canEverRun);
         this.chat = chat;
+        this.literalContent = new LiteralContent(loop.tokenizer());
         loop.start();
     }
 
@@ -111,6 +113,22 @@ public final class Engine implements AutoCloseable {
     /** The model's chat format. */
     public Chat chat() {
         return chat;
+    }
+
+    /**
+     * A conversation as token ids, rendered by the model's template.
+     *
+     * @param specialInContent whether special tokens written in a message are special; if not, they
+     *     are ordinary text and cannot fake the end of a turn
+     * @throws RequestException reason TEMPLATE, as {@link Chat#render}
+     */
+    public int[] encode(Conversation conversation, boolean specialInContent) {
+        if (specialInContent) {
+            return tokenizer().encode(chat.render(conversation), false);
+        }
+        LiteralContent.Marked prompt =
+                LiteralContent.unmark(chat.render(literalContent.mark(conversation)));
+        return tokenizer().encode(prompt.text(), false, prompt.literal());
     }
 
     /** What has been done so far. */

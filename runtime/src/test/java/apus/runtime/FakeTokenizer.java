@@ -3,6 +3,7 @@ package apus.runtime;
 import apus.format.token.StreamDecoder;
 import apus.format.token.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.OptionalInt;
 
 /** Token i is the letter 'a' + i; ids from {@code letters} on are special. */
@@ -10,6 +11,11 @@ record FakeTokenizer(int letters, int vocabSize) implements Tokenizer {
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
         return text.chars().map(c -> c - 'a').toArray();
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens, BitSet literal) {
+        return encode(text, addSpecialTokens);
     }
 
     @Override

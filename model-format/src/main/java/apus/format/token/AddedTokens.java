@@ -1,6 +1,7 @@
 package apus.format.token;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +54,19 @@ final class AddedTokens {
         });
     }
 
-    List<Piece> split(String text) {
+    /**
+     * @param literal positions in the text that no special token may cover
+     */
+    List<Piece> split(String text, BitSet literal) {
         List<Piece> pieces = new ArrayList<>();
         int done = 0;
         int at = 0;
         while (at < text.length()) {
             int end = longest(text, at);
             Added found = end < 0 ? null : tokenAt(text, at, end);
-            if (found == null || (found.singleWord() && !alone(text, at, end))) {
+            if (found == null
+                    || (found.singleWord() && !alone(text, at, end))
+                    || (found.special() && covers(literal, at, end))) {
                 at++;
                 continue;
             }
@@ -86,6 +92,11 @@ final class AddedTokens {
             pieces.add(new Piece(text.substring(done), done, null));
         }
         return pieces;
+    }
+
+    private static boolean covers(BitSet literal, int from, int to) {
+        int next = literal.nextSetBit(from);
+        return next >= 0 && next < to;
     }
 
     /** End of the longest token that begins here, or -1. */

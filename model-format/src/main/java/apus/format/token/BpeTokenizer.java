@@ -22,6 +22,8 @@ final class BpeTokenizer implements Tokenizer {
             int[] suffix,
             Decoder decoder) {}
 
+    private static final BitSet NOWHERE = new BitSet();
+
     private final Parts parts;
     private final AddedTokens inRawText;
     private final AddedTokens inNormalizedText;
@@ -45,15 +47,20 @@ final class BpeTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
+        return encode(text, addSpecialTokens, NOWHERE);
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens, BitSet literal) {
         IntList ids = new IntList(text.length() / 3 + 8);
         if (addSpecialTokens) {
             ids.addAll(parts.prefix());
         }
-        for (AddedTokens.Piece piece : inRawText.split(wellFormed(text))) {
+        for (AddedTokens.Piece piece : inRawText.split(wellFormed(text), literal)) {
             if (piece.token() != null) {
                 ids.add(piece.token().id());
             } else {
-                encodeBetween(piece.text(), piece.start() == 0, ids);
+                encodeBetween(piece, literal, ids);
             }
         }
         if (addSpecialTokens) {
@@ -90,15 +97,23 @@ final class BpeTokenizer implements Tokenizer {
         return text;
     }
 
-    private void encodeBetween(String text, boolean start, IntList ids) {
-        for (AddedTokens.Piece piece : inNormalizedText.split(parts.normalizer().apply(text))) {
+    private void encodeBetween(AddedTokens.Piece stretch, BitSet literal, IntList ids) {
+        String text = parts.normalizer().apply(stretch.text());
+        // Positions do not survive normalization, so a stretch that is literal somewhere is
+        // literal everywhere.
+        BitSet here = new BitSet();
+        int next = literal.nextSetBit(stretch.start());
+        if (next >= 0 && next < stretch.start() + stretch.text().length()) {
+            here.set(0, text.length());
+        }
+        for (AddedTokens.Piece piece : inNormalizedText.split(text, here)) {
             if (piece.token() != null) {
                 ids.add(piece.token().id());
             } else {
                 parts.preTokenizer()
                         .split(
                                 piece.text(),
-                                start && piece.start() == 0,
+                                stretch.start() == 0 && piece.start() == 0,
                                 word -> parts.model().encode(word, ids));
             }
         }

@@ -1,5 +1,6 @@
 package apus.format.token;
 
+import java.util.BitSet;
 import java.util.OptionalInt;
 
 /**
@@ -16,6 +17,14 @@ public interface Tokenizer {
      * @param addSpecialTokens whether the post-processor adds its tokens (BOS, for instance)
      */
     int[] encode(String text, boolean addSpecialTokens);
+
+    /**
+     * Encodes text of which parts come from a stranger: a special token written across a char that
+     * is set in {@code literal} is ordinary text there.
+     *
+     * @param literal positions in {@code text}, in chars
+     */
+    int[] encode(String text, boolean addSpecialTokens, BitSet literal);
 
     /**
      * Decodes ids; bytes that are not UTF-8 become U+FFFD as in {@code String::from_utf8_lossy}.
