@@ -18,7 +18,12 @@ import java.util.List;
 record ArchitectureRules(String classes, List<String> may, List<String> never, boolean floats) {
     /** Of the JDK, unless a rule's {@code may} has it. */
     static final List<String> NEVER =
-            List.of("jdk.incubator.", "jdk.internal.", "sun.misc.", "sun.reflect.", "com.sun.");
+            List.of(
+                    "jdk.incubator.",
+                    "jdk.internal.",
+                    "sun.misc.",
+                    "sun.reflect.",
+                    "com.sun.tools.");
 
     private static final List<String> REFLECTION =
             List.of("java.lang.reflect.", "java.lang.ClassLoader");
@@ -98,8 +103,7 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "com.fasterxml.jackson.",
                             "picocli.",
                             "org.openjdk.jmh.",
-                            "jdk.incubator.vector.",
-                            "com.sun.management."));
+                            "jdk.incubator.vector."));
 
     private static ArchitectureRules rule(String classes, String... may) {
         return new ArchitectureRules(classes, List.of(may), List.of(), true);
