@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A matrix of the model, {@code [rows][cols]}, rows are outputs. The memory belongs to the
- * checkpoint that made it and is read-only; a vector is a matrix of one row.
+ * checkpoint that made it and is read-only; a vector is a matrix of one column.
  *
  * @param name tensor name, for messages
  * @param format how {@code data} is to be read

@@ -177,6 +177,7 @@ final class EngineOpener {
     private static int restartLength(Position position) {
         return switch (position) {
             case Rope rope -> RopeFrequencies.restartLength(rope);
+            case Position.None() -> 0;
         };
     }
 }

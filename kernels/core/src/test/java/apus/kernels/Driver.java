@@ -14,13 +14,17 @@ public final class Driver {
     private final Batch batch;
     private final int blockSize;
     private final int blocksPerSequence;
+    private final int restartLength;
 
     /** A sequence under way. */
     public static final class Seq {
         final List<Integer> tokens = new ArrayList<>();
-        final int promptLength;
+        int promptLength;
         final int[] blocks;
         int computed;
+
+        /** Tokens computed a second time, whose logits were given already. */
+        int repeated;
 
         /** Logits of every computed token. */
         public final List<float[]> logits = new ArrayList<>();
@@ -42,16 +46,21 @@ public final class Driver {
         }
     }
 
+    /**
+     * @param restartLength see {@link apus.format.spec.RopeFrequencies#restartLength}
+     */
     public Driver(
             Executor executor,
             int maxTokens,
             int maxSequences,
             int blockSize,
-            int blocksPerSequence) {
+            int blocksPerSequence,
+            int restartLength) {
         this.executor = executor;
         this.batch = new Batch(maxTokens, maxSequences, maxTokens, blocksPerSequence);
         this.blockSize = blockSize;
         this.blocksPerSequence = blocksPerSequence;
+        this.restartLength = restartLength;
     }
 
     /** A sequence that owns the given blocks. */
@@ -74,6 +83,9 @@ public final class Driver {
      */
     public void run(int chunk, Seq... sequences) {
         boolean more = true;
+        for (Seq seq : sequences) {
+            restartIfGrown(seq);
+        }
         while (more) {
             more = false;
             batch.clear();
@@ -94,9 +106,24 @@ public final class Driver {
                 batch.seqStart[batch.sequences] = batch.tokens;
                 Logits out = executor.forward(batch);
                 for (int i = 0; i < out.rows(); i++) {
-                    owner.get(i).logits.add(out.row(i).toArray(JAVA_FLOAT));
+                    if (owner.get(i).repeated > 0) {
+                        owner.get(i).repeated--;
+                    } else {
+                        owner.get(i).logits.add(out.row(i).toArray(JAVA_FLOAT));
+                    }
                 }
             }
+        }
+    }
+
+    /** Keys are void once a sequence outgrows the length that a long rope was trained for. */
+    private void restartIfGrown(Seq seq) {
+        if (restartLength > 0
+                && seq.promptLength <= restartLength
+                && seq.tokens.size() > restartLength) {
+            seq.promptLength = seq.tokens.size();
+            seq.computed = 0;
+            seq.repeated = seq.logits.size();
         }
     }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apus.format.checkpoint.Checkpoint;
+import apus.format.spec.Position;
+import apus.format.spec.Rope;
+import apus.format.spec.RopeFrequencies;
 import apus.kernels.Driver.Seq;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -29,7 +32,8 @@ public abstract class ExecutorContract {
             Checkpoint checkpoint, int threads, int maxTokens, int maxSequences);
 
     static List<GoldenModel> models() {
-        return GoldenModel.all("");
+        // -Dapus.models=gemma for a quick look at some.
+        return GoldenModel.all(System.getProperty("apus.models", ""));
     }
 
     /** An opened model. */
@@ -42,7 +46,14 @@ public abstract class ExecutorContract {
             checkpoint = Checkpoint.open(model.dir());
             executor = open(checkpoint, threads, MAX_TOKENS, SEQUENCES);
             executor.allocateKv(new KvShape(1 + SEQUENCES * BLOCKS_PER_SEQUENCE, BLOCK_SIZE));
-            driver = new Driver(executor, MAX_TOKENS, SEQUENCES, BLOCK_SIZE, BLOCKS_PER_SEQUENCE);
+            driver =
+                    new Driver(
+                            executor,
+                            MAX_TOKENS,
+                            SEQUENCES,
+                            BLOCK_SIZE,
+                            BLOCKS_PER_SEQUENCE,
+                            restartLength(checkpoint));
         }
 
         @Override
@@ -50,6 +61,17 @@ public abstract class ExecutorContract {
             executor.close();
             checkpoint.close();
         }
+    }
+
+    private static int restartLength(Checkpoint checkpoint) {
+        return checkpoint.spec().layers().stream()
+                .mapToInt(layer ->
+                        switch (layer.attn().position()) {
+                            case Rope rope -> RopeFrequencies.restartLength(rope);
+                            case Position.None() -> 0;
+                        })
+                .max()
+                .orElse(0);
     }
 
     @ParameterizedTest
@@ -128,9 +150,10 @@ public abstract class ExecutorContract {
                         .distinct()
                         .limit(BLOCKS_PER_SEQUENCE)
                         .toArray();
-        for (int threads = 1; threads <= 3; threads++) {
+        int[][] chunksOfThreads = {{}, {3}, {1, 7}, {64}};
+        for (int threads = 1; threads < chunksOfThreads.length; threads++) {
             try (Rig rig = new Rig(model, threads)) {
-                for (int chunk : new int[] {1, 3, 7, 64}) {
+                for (int chunk : chunksOfThreads[threads]) {
                     Seq seq = rig.driver.start(prompt, scattered);
                     rig.driver.run(chunk, seq);
                     for (int i = 0; i < wanted.size(); i++) {

@@ -5,7 +5,6 @@ import apus.format.Digest;
 import apus.format.Json;
 import apus.format.JsonObject;
 import apus.format.ModelFormatException;
-import apus.format.Plain;
 import apus.format.SafetensorsFile;
 import apus.format.TensorInfo;
 import apus.format.Weight;
@@ -15,7 +14,6 @@ import apus.format.spec.WeightRef;
 import apus.format.token.Tokenizer;
 import apus.format.token.Tokenizers;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +32,7 @@ public final class Checkpoint implements AutoCloseable {
     private final Arena arena;
     private final ModelSpec spec;
     private final Shards shards;
+    private final WeightReader weights;
     private final ModelDefaults defaults;
     private final Optional<String> chatTemplate;
     private Tokenizer tokenizer;
@@ -50,6 +49,7 @@ public final class Checkpoint implements AutoCloseable {
         this.arena = arena;
         this.spec = spec;
         this.shards = shards;
+        this.weights = new WeightReader(shards, arena);
         this.defaults = defaults;
         this.chatTemplate = chatTemplate;
     }
@@ -71,13 +71,13 @@ public final class Checkpoint implements AutoCloseable {
                 new JsonObject(
                         "config.json",
                         Json.readObject(dir.resolve("config.json"), MAX_CONFIG_BYTES));
-        ModelSpec spec = Families.spec(config);
-        DefaultsReader reader = new DefaultsReader(dir, config);
-        ModelDefaults defaults = reader.read(spec.vocab());
-        Optional<String> chatTemplate = reader.chatTemplate(dir);
         Arena arena = Arena.ofShared();
         try {
             Shards shards = Shards.map(dir, arena);
+            ModelSpec spec = Families.spec(config, shards.names());
+            DefaultsReader reader = new DefaultsReader(dir, config);
+            ModelDefaults defaults = reader.read(spec.vocab());
+            Optional<String> chatTemplate = reader.chatTemplate(dir);
             WeightCheck.check(spec, shards);
             return new Checkpoint(dir, arena, spec, shards, defaults, chatTemplate);
         } catch (RuntimeException e) {
@@ -94,19 +94,23 @@ public final class Checkpoint implements AutoCloseable {
         return spec;
     }
 
-    /** A matrix straight from the mapped file; valid until {@link #close}. */
+    /**
+     * A matrix, straight from the mapped file where it can be used as it is; valid until {@link
+     * #close}. A vector is a matrix of one column.
+     */
     public Weight weight(WeightRef ref) {
-        TensorInfo info = shards.info(ref.tensor());
-        long rowBytes = (long) ref.cols() * info.dtype().bytes();
-        MemorySegment data =
-                shards.data(ref.tensor()).asSlice(ref.firstRow() * rowBytes, ref.rows() * rowBytes);
-        return new Weight(ref.tensor(), new Plain(info.dtype()), ref.rows(), ref.cols(), data);
+        return weights.read(ref);
     }
 
     /** A vector (norm weight, bias) converted to f32. */
     public float[] vector(WeightRef ref) {
-        float[] values = new float[ref.cols()];
-        Dequant.row(weight(ref), 0, values);
+        Weight column = weight(ref);
+        float[] values = new float[column.rows()];
+        float[] one = new float[1];
+        for (int i = 0; i < values.length; i++) {
+            Dequant.row(column, i, one);
+            values[i] = one[0];
+        }
         return values;
     }
 

@@ -3,6 +3,7 @@ package apus.format.spec;
 import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
 import java.util.List;
+import java.util.Set;
 
 /** All families, and the one a configuration asks for. */
 public final class Families {
@@ -21,16 +22,17 @@ public final class Families {
     /**
      * The model that a config.json describes.
      *
+     * @param tensors names in the weight files
      * @throws UnsupportedModelException if its architecture or a part of it is not known
      * @throws apus.format.ModelFormatException if a key is missing or wrong
      */
-    public static ModelSpec spec(JsonObject config) {
+    public static ModelSpec spec(JsonObject config, Set<String> tensors) {
         List<String> architectures = config.texts("architectures");
         for (String architecture : architectures) {
             for (Family family : ALL) {
                 if (family.architectures().contains(architecture)) {
                     refuseQuantised(config);
-                    return family.spec(config);
+                    return family.spec(config, tensors);
                 }
             }
         }

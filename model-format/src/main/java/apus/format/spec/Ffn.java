@@ -1,4 +1,4 @@
 package apus.format.spec;
 
 /** The feed-forward half of a layer. */
-public sealed interface Ffn permits Gated {}
+public sealed interface Ffn permits Gated, Mlp, Experts {}

@@ -26,4 +26,9 @@ public record ModelSpec(
     public ModelSpec {
         layers = List.copyOf(layers);
     }
+
+    /** Every weight the model needs; a tied one comes twice. */
+    public List<WeightRef> weights() {
+        return References.of(this);
+    }
 }

@@ -18,10 +18,25 @@ record RopeConfig(Rope rope, int maxPositions) {
     private static final int MAX_LENGTH = 1 << 28;
 
     static RopeConfig of(JsonObject config, int headDim) {
+        return of(config, config.object("rope_parameters"), headDim, 10_000);
+    }
+
+    /**
+     * The rope of one kind of layer: version 5 puts the parameters of each below its name.
+     *
+     * @param theta where the file has none
+     */
+    static RopeConfig ofLayerType(JsonObject config, int headDim, String type, double theta) {
+        Optional<JsonObject> all = config.object("rope_parameters");
+        Optional<JsonObject> own = all.flatMap(p -> p.object(type));
+        return of(config, own.or(() -> all), headDim, theta);
+    }
+
+    private static RopeConfig of(
+            JsonObject config, Optional<JsonObject> parameters, int headDim, double theta) {
         int positions = config.integer("max_position_embeddings", 1, MAX_LENGTH, 2048);
-        Optional<JsonObject> parameters = config.object("rope_parameters");
         JsonObject thetaHolder = parameters.filter(p -> p.has("rope_theta")).orElse(config);
-        double base = thetaHolder.number("rope_theta", 10_000);
+        double base = thetaHolder.number("rope_theta", theta);
         if (base <= 1) {
             throw thetaHolder.error("rope_theta", "must be greater than 1, found " + base);
         }

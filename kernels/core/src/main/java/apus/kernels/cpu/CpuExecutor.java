@@ -1,8 +1,11 @@
 package apus.kernels.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import apus.format.checkpoint.Checkpoint;
 import apus.format.spec.Attention;
 import apus.format.spec.ModelSpec;
+import apus.format.spec.Position;
 import apus.format.spec.Rope;
 import apus.kernels.Batch;
 import apus.kernels.Executor;
@@ -39,6 +42,12 @@ final class CpuExecutor implements Executor {
     // The step under way; read by the bodies below.
     private Batch batch;
     private int layer;
+
+    // The feed-forward part under way: of the layer, or of one of its experts.
+    private Plan.Wide ffn;
+    private MemorySegment ffnInput;
+    private MemorySegment ffnOutput;
+    private int ffnTokens;
     private final int[] sequenceOf;
 
     private final Workers.Body embed = this::embed;
@@ -47,6 +56,8 @@ final class CpuExecutor implements Executor {
     private final Workers.Body attend = this::attend;
     private final Workers.Body output = this::output;
     private final Workers.Body betweenHalves = this::betweenHalves;
+    private final Workers.Body score = this::score;
+    private final Workers.Body route = this::route;
     private final Workers.Body widen = this::widen;
     private final Workers.Body narrow = this::narrow;
     private final Workers.Body endOfLayer = this::endOfLayer;
@@ -63,9 +74,17 @@ final class CpuExecutor implements Executor {
         this.ropeOfLayer =
                 plan.blocks().stream()
                         .map(b ->
-                                tables.computeIfAbsent(
-                                        b.rope(),
-                                        r -> new RopeTable(r, options.maxTokensPerStep(), arena)))
+                                switch (b.shape().position()) {
+                                    case Rope rope ->
+                                            tables.computeIfAbsent(
+                                                    rope,
+                                                    r ->
+                                                            new RopeTable(
+                                                                    r,
+                                                                    options.maxTokensPerStep(),
+                                                                    arena));
+                                    case Position.None() -> null;
+                                })
                         .toArray(RopeTable[]::new);
         this.ropes = tables.values().toArray(RopeTable[]::new);
         this.workers = new Workers(options.threads());
@@ -112,13 +131,12 @@ final class CpuExecutor implements Executor {
             workers.run(attend);
             workers.run(output);
             byTokens(betweenHalves);
-            workers.run(widen);
-            workers.run(narrow);
+            feedForward(plan.blocks().get(layer).ffn());
             byTokens(endOfLayer);
         }
         if (step.logitCount > 0) {
             for (int i = 0; i < step.logitCount; i++) {
-                norm(
+                normOrCopy(
                         plan.finalNorm(),
                         ws.x,
                         at(step.logitRows[i], spec.hidden()),
@@ -147,7 +165,11 @@ final class CpuExecutor implements Executor {
             if (plan.embedScale() != 1) {
                 kernels.scale(ws.x, at(t, hidden), plan.embedScale(), hidden);
             }
-            norm(
+            if (!plan.positions().isEmpty()) {
+                kernels.row(plan.positions().getFirst(), batch.positions[t], ws.h, at(t, hidden));
+                kernels.add(ws.x, at(t, hidden), ws.h, at(t, hidden), hidden);
+            }
+            normOrCopy(
                     plan.blocks().getFirst().attnNorm(),
                     ws.x,
                     at(t, hidden),
@@ -169,22 +191,38 @@ final class CpuExecutor implements Executor {
         Attention a = block.shape();
         RopeTable rope = ropeOfLayer[layer];
         for (int t = first(worker, of); t < first(worker + 1, of); t++) {
-            long angle = at(t, rope.half());
-            for (int i = 0; i < a.heads(); i++) {
-                long q = at(t, block.q().out()) + (long) i * a.headDim();
-                norm(block.qNorm(), ws.q, q, a.headDim(), ws.q, q);
-                kernels.rope(ws.q, q, rope.half(), rope.cos(), rope.sin(), angle);
-            }
+            long queries = at(t, block.q().out());
+            normHeads(block.qNorm(), ws.q, queries, a.heads(), a.headDim());
+            turn(rope, t, ws.q, queries, a.heads(), a.headDim());
+            long keys = at(t, block.k().out());
+            normHeads(block.kNorm(), ws.k, keys, a.kvHeads(), a.headDim());
+            turn(rope, t, ws.k, keys, a.kvHeads(), a.headDim());
             int slot = batch.slots[t];
             int blockSize = kv.shape().blockSize();
             for (int i = 0; i < a.kvHeads(); i++) {
-                long k = at(t, block.k().out()) + (long) i * a.headDim();
-                norm(block.kNorm(), ws.k, k, a.headDim(), ws.k, k);
-                kernels.rope(ws.k, k, rope.half(), rope.cos(), rope.sin(), angle);
+                long k = keys + (long) i * a.headDim();
                 long place = kv.at(slot / blockSize, slot % blockSize, i, a.kvHeads(), a.headDim());
                 MemorySegment.copy(ws.k, k * 4, kv.keys()[layer], place * 4, a.headDim() * 4L);
                 MemorySegment.copy(ws.v, k * 4, kv.values()[layer], place * 4, a.headDim() * 4L);
             }
+        }
+    }
+
+    /** Norms each head, or all of them as one vector: the length of the weight says which. */
+    private void normHeads(Plan.Norming norm, MemorySegment x, long at, int heads, int headDim) {
+        int length = norm.length();
+        for (long i = at; length > 0 && i < at + (long) heads * headDim; i += length) {
+            norm(norm, x, i, length, x, i);
+        }
+    }
+
+    private void turn(RopeTable rope, int token, MemorySegment x, long at, int heads, int headDim) {
+        if (rope == null) {
+            return;
+        }
+        long angle = at(token, rope.half());
+        for (int i = 0; i < heads; i++) {
+            kernels.rope(x, at + (long) i * headDim, rope.half(), rope.cos(), rope.sin(), angle);
         }
     }
 
@@ -198,27 +236,62 @@ final class CpuExecutor implements Executor {
             int to = batch.positions[t] + 1;
             int from = a.window() == 0 ? 0 : Math.max(0, to - a.window());
             for (int i = firstHead; i < lastHead; i++) {
-                long q = at(t, block.q().out()) + (long) i * a.headDim();
-                kernels.attention(
-                        ws.q,
-                        q,
-                        kv.keys()[layer],
-                        kv.values()[layer],
-                        i / group,
-                        a.kvHeads(),
-                        kv.shape().blockSize(),
-                        a.headDim(),
-                        batch.blockTable,
-                        sequenceOf[t] * batch.blockStride,
-                        from,
-                        to,
-                        a.scale(),
-                        a.softcap(),
-                        ws.scratch,
-                        worker * ws.scratchStride,
-                        ws.attended,
-                        q);
+                attend(block, a, t, i, i / group, from, to, worker);
             }
+        }
+    }
+
+    private void attend(
+            Plan.Block block,
+            Attention a,
+            int token,
+            int head,
+            int kvHead,
+            int from,
+            int to,
+            int worker) {
+        long q = at(token, block.q().out()) + (long) head * a.headDim();
+        if (block.sinks().byteSize() == 0) {
+            kernels.attention(
+                    ws.q,
+                    q,
+                    kv.keys()[layer],
+                    kv.values()[layer],
+                    kvHead,
+                    a.kvHeads(),
+                    kv.shape().blockSize(),
+                    a.headDim(),
+                    batch.blockTable,
+                    sequenceOf[token] * batch.blockStride,
+                    from,
+                    to,
+                    a.scale(),
+                    a.softcap(),
+                    ws.scratch,
+                    worker * ws.scratchStride,
+                    ws.attended,
+                    q);
+        } else {
+            kernels.attentionWithSink(
+                    ws.q,
+                    q,
+                    kv.keys()[layer],
+                    kv.values()[layer],
+                    kvHead,
+                    a.kvHeads(),
+                    kv.shape().blockSize(),
+                    a.headDim(),
+                    batch.blockTable,
+                    sequenceOf[token] * batch.blockStride,
+                    from,
+                    to,
+                    a.scale(),
+                    a.softcap(),
+                    block.sinks().getAtIndex(JAVA_FLOAT, head),
+                    ws.scratch,
+                    worker * ws.scratchStride,
+                    ws.attended,
+                    q);
         }
     }
 
@@ -228,61 +301,186 @@ final class CpuExecutor implements Executor {
 
     private void betweenHalves(int worker, int of) {
         Plan.Block block = plan.blocks().get(layer);
-        addAndNorm(block.postAttn(), block.ffnNorm(), worker, of);
+        int hidden = spec.hidden();
+        for (int t = first(worker, of); t < first(worker + 1, of); t++) {
+            long at = at(t, hidden);
+            if (block.parallel()) {
+                // The second half reads x as the first one did.
+                normOrCopy(block.ffnNorm(), ws.x, at, hidden, ws.aside, at);
+                addHalf(block.postAttn(), block.residual(), at);
+                MemorySegment.copy(ws.aside, at * 4, ws.h, at * 4, hidden * 4L);
+            } else {
+                addHalf(block.postAttn(), block.residual(), at);
+                normOrCopy(block.ffnNorm(), ws.x, at, hidden, ws.h, at);
+            }
+        }
+    }
+
+    private void feedForward(Plan.Wide wide) {
+        switch (wide) {
+            case Plan.Gate gate -> feedForward(gate, ws.h, ws.h, batch.tokens);
+            case Plan.Perceptron mlp -> feedForward(mlp, ws.h, ws.h, batch.tokens);
+            case Plan.Mixture mixture -> mix(mixture);
+        }
+    }
+
+    private void feedForward(Plan.Wide part, MemorySegment x, MemorySegment y, int tokens) {
+        ffn = part;
+        ffnInput = x;
+        ffnOutput = y;
+        ffnTokens = tokens;
+        workers.run(widen);
+        workers.run(narrow);
+    }
+
+    /** Expert by expert, each with all its tokens, so that its weights are read once. */
+    private void mix(Plan.Mixture mixture) {
+        Routing routing = ws.routing;
+        int hidden = spec.hidden();
+        ffn = mixture;
+        workers.run(score);
+        byTokens(route);
+        for (int e = 0; e < mixture.experts().size(); e++) {
+            int count = routing.tokensOf(e, batch.tokens);
+            if (count == 0) {
+                continue;
+            }
+            for (int i = 0; i < count; i++) {
+                long from = at(routing.tokens[i], hidden) * 4;
+                MemorySegment.copy(ws.h, from, routing.gathered, at(i, hidden) * 4, hidden * 4L);
+            }
+            feedForward(mixture.experts().get(e), routing.gathered, routing.given, count);
+            for (int i = 0; i < count; i++) {
+                kernels.addScaled(
+                        routing.sum,
+                        at(routing.tokens[i], hidden),
+                        routing.tokenWeights[i],
+                        routing.given,
+                        at(i, hidden),
+                        hidden);
+            }
+        }
+        MemorySegment.copy(routing.sum, 0, ws.h, 0, at(batch.tokens, hidden) * 4);
+    }
+
+    private void score(int worker, int of) {
+        matmul(((Plan.Mixture) ffn).router(), ws.h, batch.tokens, ws.routing.scores, worker, of);
+    }
+
+    private void route(int worker, int of) {
+        int hidden = spec.hidden();
+        for (int t = first(worker, of); t < first(worker + 1, of); t++) {
+            ws.routing.choose(t, (Plan.Mixture) ffn);
+            for (long i = at(t, hidden); i < at(t + 1, hidden); i++) {
+                ws.routing.sum.setAtIndex(JAVA_FLOAT, i, 0);
+            }
+        }
     }
 
     private void widen(int worker, int of) {
-        Plan.Block block = plan.blocks().get(layer);
-        int wide = block.gate().out();
-        matmul(block.gate(), ws.h, batch.tokens, ws.gate, worker, of);
-        matmul(block.up(), ws.h, batch.tokens, ws.up, worker, of);
-        // This worker's rows of both are complete, nobody has to be waited for.
+        int wide = ffn.width();
         int from = firstRow(wide, worker, of);
         int to = firstRow(wide, worker + 1, of);
-        for (int t = 0; t < batch.tokens; t++) {
-            kernels.gated(
-                    block.act(), ws.gate, at(t, wide) + from, ws.up, at(t, wide) + from, to - from);
+        // This worker's rows of all are complete after its products, nobody has to be waited for.
+        switch (ffn) {
+            case Plan.Gate gate -> {
+                matmul(gate.gate(), ffnInput, ffnTokens, ws.gate, worker, of);
+                matmul(gate.up(), ffnInput, ffnTokens, ws.up, worker, of);
+                for (int t = 0; t < ffnTokens; t++) {
+                    long at = at(t, wide) + from;
+                    if (gate.limit() == 0) {
+                        kernels.gated(gate.act(), ws.gate, at, ws.up, at, to - from);
+                    } else {
+                        kernels.gatedWithin(gate.limit(), ws.gate, at, ws.up, at, to - from);
+                    }
+                }
+            }
+            case Plan.Perceptron mlp -> {
+                matmul(mlp.up(), ffnInput, ffnTokens, ws.gate, worker, of);
+                for (int t = 0; t < ffnTokens; t++) {
+                    kernels.activate(mlp.act(), ws.gate, at(t, wide) + from, to - from);
+                }
+            }
+            case Plan.Mixture _ -> throw new AssertionError("an expert is not a mixture");
         }
     }
 
     private void narrow(int worker, int of) {
-        matmul(plan.blocks().get(layer).down(), ws.gate, batch.tokens, ws.h, worker, of);
+        Plan.Matrix down =
+                switch (ffn) {
+                    case Plan.Gate gate -> gate.down();
+                    case Plan.Perceptron mlp -> mlp.down();
+                    case Plan.Mixture _ -> throw new AssertionError("an expert is not a mixture");
+                };
+        matmul(down, ws.gate, ffnTokens, ffnOutput, worker, of);
     }
 
     private void endOfLayer(int worker, int of) {
-        Plan.Rms next =
-                layer + 1 < plan.blocks().size()
-                        ? plan.blocks().get(layer + 1).attnNorm()
-                        : Plan.Rms.NONE;
-        addAndNorm(plan.blocks().get(layer).postFfn(), next, worker, of);
+        Plan.Block block = plan.blocks().get(layer);
+        boolean lastLayer = layer + 1 == plan.blocks().size();
+        int hidden = spec.hidden();
+        for (int t = first(worker, of); t < first(worker + 1, of); t++) {
+            long at = at(t, hidden);
+            addHalf(block.postFfn(), block.residual(), at);
+            if (!lastLayer) {
+                normOrCopy(plan.blocks().get(layer + 1).attnNorm(), ws.x, at, hidden, ws.h, at);
+            }
+        }
+    }
+
+    /** x += residual * post(h), for one token. */
+    private void addHalf(Plan.Norming post, float residual, long at) {
+        int hidden = spec.hidden();
+        norm(post, ws.h, at, hidden, ws.h, at);
+        if (residual == 1) {
+            kernels.add(ws.x, at, ws.h, at, hidden);
+        } else {
+            kernels.addScaled(ws.x, at, residual, ws.h, at, hidden);
+        }
     }
 
     private void head(int worker, int of) {
         int vocab = spec.vocab();
         matmul(plan.head(), ws.last, batch.logitCount, ws.logits, worker, of);
-        if (plan.headSoftcap() != 0) {
-            int from = firstRow(vocab, worker, of);
-            int to = firstRow(vocab, worker + 1, of);
-            for (int i = 0; i < batch.logitCount; i++) {
+        int from = firstRow(vocab, worker, of);
+        int to = firstRow(vocab, worker + 1, of);
+        for (int i = 0; i < batch.logitCount; i++) {
+            if (plan.headScale() != 1) {
+                kernels.scale(ws.logits, at(i, vocab) + from, plan.headScale(), to - from);
+            }
+            if (plan.headSoftcap() != 0) {
                 kernels.softcap(ws.logits, at(i, vocab) + from, plan.headSoftcap(), to - from);
             }
         }
     }
 
-    /** x += post(h), then h = norm(x) for the half that follows. */
-    private void addAndNorm(Plan.Rms post, Plan.Rms following, int worker, int of) {
-        int hidden = spec.hidden();
-        for (int t = first(worker, of); t < first(worker + 1, of); t++) {
-            long at = at(t, hidden);
-            norm(post, ws.h, at, hidden, ws.h, at);
-            kernels.add(ws.x, at, ws.h, at, hidden);
-            norm(following, ws.x, at, hidden, ws.h, at);
+    /** y = norm(x); no norm leaves y as it is. */
+    private void norm(
+            Plan.Norming norm, MemorySegment x, long xAt, int n, MemorySegment y, long yAt) {
+        switch (norm) {
+            case Plan.Norming.None() -> {}
+            case Plan.Norming.ByRms rms ->
+                    kernels.rmsNorm(x, xAt, rms.weight(), n, rms.eps(), rms.offset(), y, yAt);
+            case Plan.Norming.ByLayer layerNorm ->
+                    kernels.layerNorm(
+                            x,
+                            xAt,
+                            layerNorm.weight(),
+                            layerNorm.bias(),
+                            n,
+                            layerNorm.eps(),
+                            y,
+                            yAt);
         }
     }
 
-    private void norm(Plan.Rms rms, MemorySegment x, long xAt, int n, MemorySegment y, long yAt) {
-        if (!rms.isNone()) {
-            kernels.rmsNorm(x, xAt, rms.weight(), n, rms.eps(), rms.offset(), y, yAt);
+    /** y = norm(x); no norm copies. */
+    private void normOrCopy(
+            Plan.Norming norm, MemorySegment x, long xAt, int n, MemorySegment y, long yAt) {
+        if (norm.isNone()) {
+            MemorySegment.copy(x, xAt * 4, y, yAt * 4, n * 4L);
+        } else {
+            norm(norm, x, xAt, n, y, yAt);
         }
     }
 

@@ -53,6 +53,22 @@ public interface CpuKernels {
             long yOffset);
 
     /**
+     * y[i] = (x[i] - mean(x)) / sqrt(variance(x) + eps) * weight[i] + bias[i], i below n; the
+     * variance is the mean of the squared distances. x and y may be the same.
+     *
+     * @param bias f32[n] or {@link MemorySegment#NULL}
+     */
+    void layerNorm(
+            MemorySegment x,
+            long xOffset,
+            MemorySegment weight,
+            MemorySegment bias,
+            int n,
+            float eps,
+            MemorySegment y,
+            long yOffset);
+
+    /**
      * Turns the pairs (x[i], x[i + half]) by the angles given: half = rotaryDim / 2; cos and sin:
      * f32[half].
      */
@@ -67,12 +83,31 @@ public interface CpuKernels {
     /** x[i] += y[i]. */
     void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int n);
 
+    /** x[i] += factor * y[i]. */
+    void addScaled(
+            MemorySegment x, long xOffset, float factor, MemorySegment y, long yOffset, int n);
+
     /** x[i] *= factor. */
     void scale(MemorySegment x, long xOffset, float factor, int n);
 
     /** gate[i] = act(gate[i]) * up[i]. */
     void gated(
             Act act, MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int n);
+
+    /** x[i] = act(x[i]). */
+    void activate(Act act, MemorySegment x, long xOffset, int n);
+
+    /**
+     * gate[i] = g * sigmoid(1.702 g) * (u + 1) with g = min(gate[i], limit) and u = up[i] between
+     * -limit and limit.
+     */
+    void gatedWithin(
+            float limit,
+            MemorySegment gate,
+            long gateOffset,
+            MemorySegment up,
+            long upOffset,
+            int n);
 
     /**
      * Attention of one query head over the paged cache with an online softmax: positions {@code
@@ -82,8 +117,32 @@ public interface CpuKernels {
      * @param blockTable block ids of the sequence from {@code tableOffset} on, in order of position
      * @param scratch at least blockSize + headDim floats at scratchOffset, the caller's thread's
      *     own
+     * @param sink one more score, taken into the softmax as it is, whose value is 0; negative
+     *     infinity for none
      * @param out f32[headDim] at outOffset, overwritten
      */
+    void attentionWithSink(
+            MemorySegment q,
+            long qOffset,
+            MemorySegment k,
+            MemorySegment v,
+            int kvHead,
+            int kvHeads,
+            int blockSize,
+            int headDim,
+            int[] blockTable,
+            int tableOffset,
+            int from,
+            int to,
+            float scale,
+            float softcap,
+            float sink,
+            MemorySegment scratch,
+            long scratchOffset,
+            MemorySegment out,
+            long outOffset);
+
+    /** As {@link #attentionWithSink}, without a sink. */
     void attention(
             MemorySegment q,
             long qOffset,

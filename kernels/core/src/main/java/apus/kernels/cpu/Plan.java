@@ -6,11 +6,16 @@ import apus.format.Weight;
 import apus.format.checkpoint.Checkpoint;
 import apus.format.spec.Act;
 import apus.format.spec.Attention;
+import apus.format.spec.Experts;
+import apus.format.spec.Ffn;
 import apus.format.spec.Gated;
+import apus.format.spec.Layer;
+import apus.format.spec.LayerNorm;
 import apus.format.spec.Linear;
+import apus.format.spec.Mlp;
 import apus.format.spec.ModelSpec;
 import apus.format.spec.Norm;
-import apus.format.spec.Rope;
+import apus.format.spec.Rms;
 import apus.format.spec.WeightRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,13 +24,17 @@ import java.util.List;
 /**
  * A spec with its names resolved: matrices as mapped, vectors copied to native f32. Made once at
  * open, so that a step looks nothing up.
+ *
+ * @param positions learned embeddings of positions, a matrix without rows where there are none
  */
 record Plan(
         Weight embed,
         float embedScale,
+        List<Weight> positions,
         List<Block> blocks,
-        Rms finalNorm,
+        Norming finalNorm,
         Matrix head,
+        float headScale,
         float headSoftcap) {
     /** A linear layer; {@code bias} is {@link MemorySegment#NULL} where there is none. */
     record Matrix(Weight weight, MemorySegment bias) {
@@ -34,90 +43,171 @@ record Plan(
         }
     }
 
-    /** A norm, or {@link #NONE}. */
-    record Rms(MemorySegment weight, float eps, float offset) {
-        static final Rms NONE = new Rms(MemorySegment.NULL, 0, 0);
+    /** A norm. */
+    sealed interface Norming {
+        /** Nothing here. */
+        record None() implements Norming {
+            @Override
+            public int length() {
+                return 0;
+            }
+        }
 
-        boolean isNone() {
-            return weight.byteSize() == 0;
+        /** See {@link apus.format.spec.Rms}. */
+        record ByRms(MemorySegment weight, float eps, float offset) implements Norming {
+            @Override
+            public int length() {
+                return (int) (weight.byteSize() / Float.BYTES);
+            }
+        }
+
+        /** See {@link LayerNorm}. */
+        record ByLayer(MemorySegment weight, MemorySegment bias, float eps) implements Norming {
+            @Override
+            public int length() {
+                return (int) (weight.byteSize() / Float.BYTES);
+            }
+        }
+
+        /** How many numbers it norms together. */
+        int length();
+
+        default boolean isNone() {
+            return length() == 0;
         }
     }
 
-    /** One layer. */
+    /** A feed-forward half. */
+    sealed interface Wide {
+        /** Width of its middle. */
+        int width();
+    }
+
+    /** See {@link Gated}. */
+    record Gate(Matrix gate, Matrix up, Matrix down, Act act, float limit) implements Wide {
+        @Override
+        public int width() {
+            return up.out();
+        }
+    }
+
+    /** See {@link Mlp}. */
+    record Perceptron(Matrix up, Matrix down, Act act) implements Wide {
+        @Override
+        public int width() {
+            return up.out();
+        }
+    }
+
+    /** See {@link Experts}. */
+    record Mixture(Matrix router, List<Gate> experts, int topK, boolean renormalise)
+            implements Wide {
+        @Override
+        public int width() {
+            return experts.getFirst().width();
+        }
+    }
+
+    /**
+     * One layer.
+     *
+     * @param sinks f32[heads], or {@link MemorySegment#NULL}
+     */
     record Block(
-            Rms attnNorm,
+            Norming attnNorm,
             Matrix q,
             Matrix k,
             Matrix v,
             Matrix o,
             Attention shape,
-            Rms qNorm,
-            Rms kNorm,
-            Rope rope,
-            Rms postAttn,
-            Rms ffnNorm,
-            Matrix gate,
-            Matrix up,
-            Matrix down,
-            Act act,
-            Rms postFfn) {}
+            Norming qNorm,
+            Norming kNorm,
+            MemorySegment sinks,
+            Norming postAttn,
+            Norming ffnNorm,
+            Wide ffn,
+            Norming postFfn,
+            float residual,
+            boolean parallel) {}
 
     static Plan of(Checkpoint checkpoint, Arena arena) {
         ModelSpec spec = checkpoint.spec();
         Reader reader = new Reader(checkpoint, arena);
+        WeightRef positions = spec.embed().positions();
         return new Plan(
                 checkpoint.weight(spec.embed().table()),
                 spec.embed().scale(),
+                positions.isNone() ? List.of() : List.of(checkpoint.weight(positions)),
                 spec.layers().stream().map(reader::block).toList(),
                 reader.norm(spec.finalNorm()),
                 reader.matrix(spec.head().proj()),
+                spec.head().scale(),
                 spec.head().softcap());
     }
 
     /** Resolves names. */
     private record Reader(Checkpoint checkpoint, Arena arena) {
-        Block block(apus.format.spec.Layer layer) {
+        Block block(Layer layer) {
             Attention attn = layer.attn();
-            Rope rope =
-                    switch (attn.position()) {
-                        case Rope r -> r;
-                    };
-            return switch (layer.ffn()) {
-                case Gated(Linear gate, Linear up, Linear down, Act act) ->
-                        new Block(
-                                norm(layer.attnNorm()),
-                                matrix(attn.q()),
-                                matrix(attn.k()),
-                                matrix(attn.v()),
-                                matrix(attn.o()),
-                                attn,
-                                norm(attn.qNorm()),
-                                norm(attn.kNorm()),
-                                rope,
-                                norm(layer.postAttn()),
-                                norm(layer.ffnNorm()),
-                                matrix(gate),
-                                matrix(up),
-                                matrix(down),
-                                act,
-                                norm(layer.postFfn()));
+            return new Block(
+                    norm(layer.attnNorm()),
+                    matrix(attn.q()),
+                    matrix(attn.k()),
+                    matrix(attn.v()),
+                    matrix(attn.o()),
+                    attn,
+                    norm(attn.qNorm()),
+                    norm(attn.kNorm()),
+                    vector(attn.sinks()),
+                    norm(layer.postAttn()),
+                    norm(layer.ffnNorm()),
+                    ffn(layer.ffn()),
+                    norm(layer.postFfn()),
+                    layer.residual(),
+                    layer.parallel());
+        }
+
+        private Wide ffn(Ffn ffn) {
+            return switch (ffn) {
+                case Gated gated -> gate(gated);
+                case Mlp(Linear up, Linear down, Act act) ->
+                        new Perceptron(matrix(up), matrix(down), act);
+                case Experts(Linear router, var experts, int topK, boolean renormalise) ->
+                        new Mixture(
+                                matrix(router),
+                                experts.stream().map(this::gate).toList(),
+                                topK,
+                                renormalise);
             };
         }
 
-        Matrix matrix(Linear linear) {
-            return new Matrix(
-                    checkpoint.weight(linear.weight()),
-                    linear.bias().isNone() ? MemorySegment.NULL : vector(linear.bias()));
+        private Gate gate(Gated gated) {
+            return new Gate(
+                    matrix(gated.gate()),
+                    matrix(gated.up()),
+                    matrix(gated.down()),
+                    gated.act(),
+                    gated.limit());
         }
 
-        Rms norm(Norm norm) {
-            return norm.isNone()
-                    ? Rms.NONE
-                    : new Rms(vector(norm.weight()), norm.eps(), norm.offset());
+        Matrix matrix(Linear linear) {
+            return new Matrix(checkpoint.weight(linear.weight()), vector(linear.bias()));
+        }
+
+        Norming norm(Norm norm) {
+            return switch (norm) {
+                case Norm.None() -> new Norming.None();
+                case Rms(WeightRef weight, float eps, float offset) ->
+                        new Norming.ByRms(vector(weight), eps, offset);
+                case LayerNorm(WeightRef weight, WeightRef bias, float eps) ->
+                        new Norming.ByLayer(vector(weight), vector(bias), eps);
+            };
         }
 
         private MemorySegment vector(WeightRef ref) {
-            return arena.allocateFrom(JAVA_FLOAT, checkpoint.vector(ref));
+            return ref.isNone()
+                    ? MemorySegment.NULL
+                    : arena.allocateFrom(JAVA_FLOAT, checkpoint.vector(ref));
         }
     }
 }

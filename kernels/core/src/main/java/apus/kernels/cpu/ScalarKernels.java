@@ -145,6 +145,37 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
+    public void layerNorm(
+            MemorySegment x,
+            long xOffset,
+            MemorySegment weight,
+            MemorySegment bias,
+            int n,
+            float eps,
+            MemorySegment y,
+            long yOffset) {
+        float sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += x.getAtIndex(JAVA_FLOAT, xOffset + i);
+        }
+        float mean = sum / n;
+        float squares = 0;
+        for (int i = 0; i < n; i++) {
+            float distance = x.getAtIndex(JAVA_FLOAT, xOffset + i) - mean;
+            squares += distance * distance;
+        }
+        float factor = (float) (1 / Math.sqrt(squares / n + eps));
+        for (int i = 0; i < n; i++) {
+            float value = (x.getAtIndex(JAVA_FLOAT, xOffset + i) - mean) * factor;
+            value *= weight.getAtIndex(JAVA_FLOAT, i);
+            if (bias.byteSize() != 0) {
+                value += bias.getAtIndex(JAVA_FLOAT, i);
+            }
+            y.setAtIndex(JAVA_FLOAT, yOffset + i, value);
+        }
+    }
+
+    @Override
     public void rope(
             MemorySegment x,
             long xOffset,
@@ -179,28 +210,61 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
+    public void addScaled(
+            MemorySegment x, long xOffset, float factor, MemorySegment y, long yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            float sum =
+                    x.getAtIndex(JAVA_FLOAT, xOffset + i)
+                            + factor * y.getAtIndex(JAVA_FLOAT, yOffset + i);
+            x.setAtIndex(JAVA_FLOAT, xOffset + i, sum);
+        }
+    }
+
+    @Override
     public void gated(
             Act act, MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int n) {
         for (int i = 0; i < n; i++) {
-            float g = gate.getAtIndex(JAVA_FLOAT, gateOffset + i);
-            float activated =
-                    switch (act) {
-                        case SILU -> (float) (g / (1 + Math.exp(-g)));
-                        case GELU_TANH ->
-                                (float)
-                                        (0.5
-                                                * g
-                                                * (1
-                                                        + Math.tanh(
-                                                                Math.sqrt(2 / Math.PI)
-                                                                        * (g
-                                                                                + 0.044715 * g * g
-                                                                                        * g))));
-                    };
+            float activated = apply(act, gate.getAtIndex(JAVA_FLOAT, gateOffset + i));
             gate.setAtIndex(
                     JAVA_FLOAT,
                     gateOffset + i,
                     activated * up.getAtIndex(JAVA_FLOAT, upOffset + i));
+        }
+    }
+
+    @Override
+    public void activate(Act act, MemorySegment x, long xOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            float activated = apply(act, x.getAtIndex(JAVA_FLOAT, xOffset + i));
+            x.setAtIndex(JAVA_FLOAT, xOffset + i, activated);
+        }
+    }
+
+    private static float apply(Act act, double x) {
+        return switch (act) {
+            case SILU -> (float) (x / (1 + Math.exp(-x)));
+            case GELU_TANH -> {
+                double inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+                yield (float) (0.5 * x * (1 + Math.tanh(inner)));
+            }
+            case GELU -> (float) (0.5 * x * (1 + Erf.of(x / Math.sqrt(2))));
+            case RELU -> (float) Math.max(x, 0);
+        };
+    }
+
+    @Override
+    public void gatedWithin(
+            float limit,
+            MemorySegment gate,
+            long gateOffset,
+            MemorySegment up,
+            long upOffset,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            double g = Math.min(gate.getAtIndex(JAVA_FLOAT, gateOffset + i), limit);
+            float u = Math.clamp(up.getAtIndex(JAVA_FLOAT, upOffset + i), -limit, limit);
+            float value = (float) (g / (1 + Math.exp(-1.702 * g)) * (u + 1));
+            gate.setAtIndex(JAVA_FLOAT, gateOffset + i, value);
         }
     }
 
@@ -224,8 +288,52 @@ public final class ScalarKernels implements CpuKernels {
             long scratchOffset,
             MemorySegment out,
             long outOffset) {
-        float max = Float.NEGATIVE_INFINITY;
-        float sum = 0;
+        attentionWithSink(
+                q,
+                qOffset,
+                k,
+                v,
+                kvHead,
+                kvHeads,
+                blockSize,
+                headDim,
+                blockTable,
+                tableOffset,
+                from,
+                to,
+                scale,
+                softcap,
+                Float.NEGATIVE_INFINITY,
+                scratch,
+                scratchOffset,
+                out,
+                outOffset);
+    }
+
+    @Override
+    public void attentionWithSink(
+            MemorySegment q,
+            long qOffset,
+            MemorySegment k,
+            MemorySegment v,
+            int kvHead,
+            int kvHeads,
+            int blockSize,
+            int headDim,
+            int[] blockTable,
+            int tableOffset,
+            int from,
+            int to,
+            float scale,
+            float softcap,
+            float sink,
+            MemorySegment scratch,
+            long scratchOffset,
+            MemorySegment out,
+            long outOffset) {
+        // The sink comes first: it sets the maximum and adds exp(sink - sink) to the sum.
+        float max = sink;
+        float sum = sink == Float.NEGATIVE_INFINITY ? 0 : 1;
         for (int i = 0; i < headDim; i++) {
             out.setAtIndex(JAVA_FLOAT, outOffset + i, 0);
         }

@@ -34,6 +34,12 @@ final class Workspace {
     /** [tokens][widest intermediate] */
     final MemorySegment up;
 
+    /** [tokens][hidden] the other half's input, where halves stand in parallel */
+    final MemorySegment aside;
+
+    /** Where there are experts; else null. */
+    final Routing routing;
+
     /** [logit rows][hidden] */
     final MemorySegment last;
 
@@ -53,11 +59,21 @@ final class Workspace {
         int keyWidth = 0;
         int wide = 0;
         int headDim = 0;
+        boolean parallel = false;
+        Plan.Mixture largest = null;
+        int topK = 0;
         for (Plan.Block block : plan.blocks()) {
             queryWidth = Math.max(queryWidth, block.q().out());
             keyWidth = Math.max(keyWidth, block.k().out());
-            wide = Math.max(wide, block.gate().out());
+            wide = Math.max(wide, block.ffn().width());
             headDim = Math.max(headDim, block.shape().headDim());
+            parallel |= block.parallel();
+            if (block.ffn() instanceof Plan.Mixture mixture) {
+                topK = Math.max(topK, mixture.topK());
+                if (largest == null || mixture.experts().size() > largest.experts().size()) {
+                    largest = mixture;
+                }
+            }
         }
         vocab = spec.vocab();
         int tokens = o.maxTokensPerStep();
@@ -69,6 +85,18 @@ final class Workspace {
         attended = floats(arena, tokens, queryWidth);
         gate = floats(arena, tokens, wide);
         up = floats(arena, tokens, wide);
+        aside = floats(arena, parallel ? tokens : 0, spec.hidden());
+        routing =
+                largest == null
+                        ? null
+                        : new Routing(
+                                largest.experts().size(),
+                                topK,
+                                tokens,
+                                floats(arena, tokens, largest.experts().size()),
+                                floats(arena, tokens, spec.hidden()),
+                                floats(arena, tokens, spec.hidden()),
+                                floats(arena, tokens, spec.hidden()));
         last = floats(arena, o.maxLogitRows(), spec.hidden());
         logits = floats(arena, o.maxLogitRows(), vocab);
         // A cache line apart, so that threads do not write to each other's.
