@@ -15,7 +15,10 @@ public final class Families {
     static final int MAX_HEADS = 1 << 10;
     static final int MAX_HEAD_DIM = 1 << 10;
 
-    private static final List<Family> ALL = List.of(new LlamaFamily());
+    private static final List<Family> ALL =
+            List.of(
+                    new LlamaFamily(),
+                    new Qwen2Family());
 
     private Families() {}
 
