@@ -18,7 +18,8 @@ public final class Families {
     private static final List<Family> ALL =
             List.of(
                     new LlamaFamily(),
-                    new Qwen2Family());
+                    new Qwen2Family(),
+                    new Qwen3Family());
 
     private Families() {}
 
