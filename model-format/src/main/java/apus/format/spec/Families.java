@@ -19,7 +19,8 @@ public final class Families {
             List.of(
                     new LlamaFamily(),
                     new Qwen2Family(),
-                    new Qwen3Family());
+                    new Qwen3Family(),
+                    new MistralFamily());
 
     private Families() {}
 
