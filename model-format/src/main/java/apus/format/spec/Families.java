@@ -20,7 +20,8 @@ public final class Families {
                     new LlamaFamily(),
                     new Qwen2Family(),
                     new Qwen3Family(),
-                    new MistralFamily());
+                    new MistralFamily(),
+                    new GemmaFamily());
 
     private Families() {}
 
