@@ -21,7 +21,8 @@ public final class Families {
                     new Qwen2Family(),
                     new Qwen3Family(),
                     new MistralFamily(),
-                    new GemmaFamily());
+                    new GemmaFamily(),
+                    new Phi3Family());
 
     private Families() {}
 
