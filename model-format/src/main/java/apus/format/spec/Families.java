@@ -22,7 +22,8 @@ public final class Families {
                     new Qwen3Family(),
                     new MistralFamily(),
                     new GemmaFamily(),
-                    new Phi3Family());
+                    new Phi3Family(),
+                    new GraniteFamily());
 
     private Families() {}
 
