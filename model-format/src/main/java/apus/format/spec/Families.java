@@ -23,7 +23,8 @@ public final class Families {
                     new MistralFamily(),
                     new GemmaFamily(),
                     new Phi3Family(),
-                    new GraniteFamily());
+                    new GraniteFamily(),
+                    new SmolLm3Family());
 
     private Families() {}
 
