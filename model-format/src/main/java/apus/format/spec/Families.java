@@ -24,7 +24,8 @@ public final class Families {
                     new GemmaFamily(),
                     new Phi3Family(),
                     new GraniteFamily(),
-                    new SmolLm3Family());
+                    new SmolLm3Family(),
+                    new Olmo2Family());
 
     private Families() {}
 
