@@ -90,6 +90,7 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "apus.format.ApusException",
                             "apus.format.ModelFormatException",
                             "apus.format.UnsupportedModelException",
+                            "apus.format.checkpoint.ModelDefaults",
                             "apus.format.token.Tokenizer",
                             "apus.format.token.StreamDecoder",
                             "io.helidon.",
