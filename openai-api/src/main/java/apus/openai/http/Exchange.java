@@ -15,6 +15,7 @@ final class Exchange {
     private final Duration requestTimeout;
     private final long startNanos = System.nanoTime();
     private String id;
+    private String argument = "";
     private Future<?> timeout;
     private ClientWatch watch;
 
@@ -38,6 +39,15 @@ final class Exchange {
 
     void id(String chosen) {
         id = chosen;
+    }
+
+    /** What the path brings beyond its route, such as a model's id. */
+    String argument() {
+        return argument;
+    }
+
+    void argument(String fromPath) {
+        argument = fromPath;
     }
 
     long elapsedNanos() {
