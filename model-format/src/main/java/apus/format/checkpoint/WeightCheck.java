@@ -42,7 +42,7 @@ final class WeightCheck {
         TensorInfo info = shards.info(ref.tensor());
         TensorRows rows = TensorRows.of(info, ref);
         if (rows.cols() != ref.cols() || rows.count() < ref.endRow()) {
-            throw wrongShape(ref, ref.firstRow() > 0 || ref.stride() > 1, info);
+            throw wrongShape(ref, ref.firstRow() > 0 || !ref.isTogether(), info);
         }
         used.merge(ref.tensor(), ref, (a, b) -> a.endRow() >= b.endRow() ? a : b);
         supported(info);

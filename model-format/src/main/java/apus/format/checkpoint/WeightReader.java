@@ -33,7 +33,7 @@ final class WeightReader {
         long size = info.dtype().bytes();
         int cols = ref.isVector() ? 1 : ref.cols();
         MemorySegment tensor = shards.data(ref.tensor());
-        if (ref.stride() == 1 && !ref.transposed()) {
+        if (ref.isTogether() && !ref.transposed()) {
             long rowBytes = cols * size;
             MemorySegment data = tensor.asSlice(ref.firstRow() * rowBytes, ref.rows() * rowBytes);
             return new Weight(ref.tensor(), format, ref.rows(), cols, data);
@@ -48,7 +48,7 @@ final class WeightReader {
         if (ref.transposed()) {
             long outputs = tensor.byteSize() / size / cols;
             for (int r = 0; r < ref.rows(); r++) {
-                long from = ref.firstRow() + (long) r * ref.stride();
+                long from = ref.fileRow(r);
                 for (int c = 0; c < cols; c++) {
                     long at = (c * outputs + from) * size;
                     MemorySegment.copy(tensor, at, data, (r * cols + c) * size, size);
@@ -56,7 +56,7 @@ final class WeightReader {
             }
         } else {
             for (int r = 0; r < ref.rows(); r++) {
-                long from = ref.firstRow() + (long) r * ref.stride();
+                long from = ref.fileRow(r);
                 MemorySegment.copy(tensor, from * cols * size, data, r * cols * size, cols * size);
             }
         }

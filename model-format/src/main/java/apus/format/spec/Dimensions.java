@@ -14,8 +14,9 @@ record Dimensions(
      *
      * @param defaultHeadDim where the configuration has no head_dim; 0 = hidden / heads
      * @param epsKey name of the norms' epsilon
+     * @param defaultEps where it is absent
      */
-    static Dimensions of(JsonObject config, int defaultHeadDim, String epsKey) {
+    static Dimensions of(JsonObject config, int defaultHeadDim, String epsKey, double defaultEps) {
         int vocab = config.integer("vocab_size", 1, Families.MAX_VOCAB);
         int hidden = config.integer("hidden_size", 1, Families.MAX_WIDTH);
         int layers = config.integer("num_hidden_layers", 1, Families.MAX_LAYERS);
@@ -33,11 +34,23 @@ record Dimensions(
             headDim = headDim(config, hidden, heads);
         }
         return new Dimensions(
-                vocab, hidden, layers, heads, kvHeads, headDim, config.number(epsKey, 0, 1, 1e-6));
+                vocab,
+                hidden,
+                layers,
+                heads,
+                kvHeads,
+                headDim,
+                config.number(epsKey, 0, 1, defaultEps));
     }
 
+    /** With an RMS norm. */
+    static Dimensions of(JsonObject config, int defaultHeadDim) {
+        return of(config, defaultHeadDim, "rms_norm_eps", 1e-6);
+    }
+
+    /** With an RMS norm, and heads that share the hidden size. */
     static Dimensions of(JsonObject config) {
-        return of(config, 0, "rms_norm_eps");
+        return of(config, 0);
     }
 
     static int headDim(JsonObject config, int hidden, int heads) {
@@ -57,6 +70,14 @@ record Dimensions(
     /** {@code name.weight} over so many numbers. */
     Rms rms(String name, int length) {
         return new Rms(WeightRef.vector(name + ".weight", length), (float) eps, 0);
+    }
+
+    /** {@code name.weight} and, if wanted, {@code name.bias} over the residual stream. */
+    LayerNorm layerNorm(String name, boolean bias) {
+        return new LayerNorm(
+                WeightRef.vector(name + ".weight", hidden),
+                bias ? WeightRef.vector(name + ".bias", hidden) : WeightRef.NONE,
+                (float) eps);
     }
 
     /**

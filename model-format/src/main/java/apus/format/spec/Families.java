@@ -25,7 +25,8 @@ public final class Families {
                     new Phi3Family(),
                     new GraniteFamily(),
                     new SmolLm3Family(),
-                    new Olmo2Family());
+                    new Olmo2Family(),
+                    new Gpt2Family());
 
     private Families() {}
 

@@ -28,7 +28,7 @@ final class GemmaFamily implements Family {
                     case "Gemma2ForCausalLM" -> 2;
                     default -> 3;
                 };
-        Dimensions dims = Dimensions.of(config, HEAD_DIM, "rms_norm_eps");
+        Dimensions dims = Dimensions.of(config, HEAD_DIM);
         int intermediate = config.integer("intermediate_size", 1, Families.MAX_WIDTH);
         boolean bias = config.flag("attention_bias", false);
         // Old files say "gelu" in hidden_act and mean the tanh form.

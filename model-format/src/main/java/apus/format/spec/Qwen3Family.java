@@ -19,7 +19,7 @@ final class Qwen3Family implements Family {
     public ModelSpec spec(JsonObject config, Set<String> tensors) {
         boolean mixture = config.texts("architectures").contains("Qwen3MoeForCausalLM");
         // The mixture's configuration class has no default for head_dim of its own.
-        Dimensions dims = Dimensions.of(config, mixture ? 0 : DEFAULT_HEAD_DIM, "rms_norm_eps");
+        Dimensions dims = Dimensions.of(config, mixture ? 0 : DEFAULT_HEAD_DIM);
         boolean bias = config.flag("attention_bias", false);
         RopeConfig rope = RopeConfig.of(config, dims.headDim());
         List<Integer> windows = Qwen2Family.windows(config, dims.layers());

@@ -18,7 +18,17 @@ record RopeConfig(Rope rope, int maxPositions) {
     private static final int MAX_LENGTH = 1 << 28;
 
     static RopeConfig of(JsonObject config, int headDim) {
-        return of(config, config.object("rope_parameters"), headDim, 10_000);
+        return of(config, config.object("rope_parameters"), headDim, 10_000, 1);
+    }
+
+    /** With the names and defaults of GPT-NeoX. */
+    static RopeConfig ofNeoX(JsonObject config, int headDim) {
+        return of(
+                config,
+                config.object("rope_parameters"),
+                headDim,
+                config.number("rotary_emb_base", 10_000),
+                config.number("rotary_pct", 0.25));
     }
 
     /**
@@ -29,11 +39,15 @@ record RopeConfig(Rope rope, int maxPositions) {
     static RopeConfig ofLayerType(JsonObject config, int headDim, String type, double theta) {
         Optional<JsonObject> all = config.object("rope_parameters");
         Optional<JsonObject> own = all.flatMap(p -> p.object(type));
-        return of(config, own.or(() -> all), headDim, theta);
+        return of(config, own.or(() -> all), headDim, theta, 1);
     }
 
     private static RopeConfig of(
-            JsonObject config, Optional<JsonObject> parameters, int headDim, double theta) {
+            JsonObject config,
+            Optional<JsonObject> parameters,
+            int headDim,
+            double theta,
+            double part) {
         int positions = config.integer("max_position_embeddings", 1, MAX_LENGTH, 2048);
         JsonObject thetaHolder = parameters.filter(p -> p.has("rope_theta")).orElse(config);
         double base = thetaHolder.number("rope_theta", theta);
@@ -42,7 +56,7 @@ record RopeConfig(Rope rope, int maxPositions) {
         }
         JsonObject partialHolder =
                 parameters.filter(p -> p.has("partial_rotary_factor")).orElse(config);
-        double partial = partialHolder.number("partial_rotary_factor", 1);
+        double partial = partialHolder.number("partial_rotary_factor", part);
         int rotaryDim = (int) (headDim * partial);
         if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 != 0) {
             throw config.error(
