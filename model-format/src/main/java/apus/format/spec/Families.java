@@ -26,7 +26,8 @@ public final class Families {
                     new GraniteFamily(),
                     new SmolLm3Family(),
                     new Olmo2Family(),
-                    new Gpt2Family());
+                    new Gpt2Family(),
+                    new OptFamily());
 
     private Families() {}
 
