@@ -27,7 +27,8 @@ public final class Families {
                     new SmolLm3Family(),
                     new Olmo2Family(),
                     new Gpt2Family(),
-                    new OptFamily());
+                    new OptFamily(),
+                    new GptNeoXFamily());
 
     private Families() {}
 
