@@ -96,6 +96,11 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "io.helidon.",
                             "com.fasterxml.jackson.",
                             "picocli."),
+                    rule(
+                            "apus.openai.hub.",
+                            "apus.openai.hub.",
+                            "apus.format.ApusException",
+                            "com.fasterxml.jackson."),
                     // Sees all; nobody sees it.
                     rule(
                             "apus.bench.",
