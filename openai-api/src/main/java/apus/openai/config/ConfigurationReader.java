@@ -19,23 +19,62 @@ public final class ConfigurationReader {
 
     private final Map<String, String> environment;
     private final Supplier<Path> demoModel;
+    private final Optional<Downloads> downloads;
 
     /**
+     * Finds models in caches and fetches none.
+     *
      * @param environment usually {@link System#getenv()}
      * @param demoModel directory of the demo model, asked for only if no model is named; may throw
      *     {@link ConfigurationException}
      */
     public ConfigurationReader(Map<String, String> environment, Supplier<Path> demoModel) {
+        this(environment, demoModel, Optional.empty());
+    }
+
+    /**
+     * Fetches a model that no cache has.
+     *
+     * @param environment usually {@link System#getenv()}
+     * @param demoModel directory of the demo model, asked for only if no model is named; may throw
+     *     {@link ConfigurationException}
+     */
+    public ConfigurationReader(
+            Map<String, String> environment, Supplier<Path> demoModel, Downloads downloads) {
+        this(environment, demoModel, Optional.of(downloads));
+    }
+
+    private ConfigurationReader(
+            Map<String, String> environment,
+            Supplier<Path> demoModel,
+            Optional<Downloads> downloads) {
         this.environment = Map.copyOf(environment);
         this.demoModel = demoModel;
+        this.downloads = downloads;
     }
 
     /**
      * @param flags texts by {@link Setting#key}; of a flag given again and again, a JSON list
      * @throws ConfigurationException for the first value that cannot be honoured
+     * @throws apus.openai.hub.HubException if a model cannot be fetched
      */
     public Configuration read(Map<String, String> flags) {
+        return draft(flags).finish(demoModel);
+    }
+
+    /**
+     * The settings of a download alone; looks for no model.
+     *
+     * @param flags as for {@link #read}
+     * @throws ConfigurationException for the first value that cannot be honoured
+     */
+    public PullSettings readPull(Map<String, String> flags) {
+        return draft(flags).finishPull();
+    }
+
+    private Draft draft(Map<String, String> flags) {
         Draft draft = new Draft();
+        downloads.ifPresent(draft.caches::downloads);
         Map<String, Value> fromFlags = flags(flags);
         Map<String, Value> fromEnvironment = environment(draft);
         Map<String, Value> fromFile =
@@ -49,7 +88,7 @@ public final class ConfigurationReader {
                 setting.effect().apply(draft, origin(setting.key(), sources));
             }
         }
-        return draft.finish(demoModel);
+        return draft;
     }
 
     private static Map<String, Value> flags(Map<String, String> flags) {

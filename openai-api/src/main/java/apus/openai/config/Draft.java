@@ -2,6 +2,8 @@ package apus.openai.config;
 
 import apus.openai.ApiSettings;
 import apus.openai.HttpSettings;
+import apus.openai.hub.Needs;
+import apus.openai.hub.Revision;
 import apus.runtime.EngineOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,9 +49,27 @@ public final class Draft {
                 http.build(), api.build(), engine.build(), directory, name, List.copyOf(warnings));
     }
 
+    /** The settings of a download alone. */
+    PullSettings finishPull() {
+        return new PullSettings(
+                caches.options(),
+                Revision.parse(revision)
+                        .orElseThrow(() ->
+                                new ConfigurationException(
+                                        "'" + revision + "' cannot be a revision")),
+                warnings);
+    }
+
     /** What a name is looked up for. */
     enum Use {
         MODEL,
-        TOKENIZER
+        TOKENIZER;
+
+        Needs needs() {
+            return switch (this) {
+                case MODEL -> Needs.MODEL;
+                case TOKENIZER -> Needs.TOKENIZER;
+            };
+        }
     }
 }

@@ -2,7 +2,6 @@ package apus.openai.config;
 
 import static apus.openai.config.Setting.many;
 import static apus.openai.config.Setting.one;
-import static apus.openai.config.Setting.toggle;
 
 import apus.openai.config.Setting.Group;
 import java.util.List;
@@ -31,7 +30,7 @@ final class ModelSettings {
                                     "model",
                                     "DIR",
                                     "(the demo model, served as apus-demo)",
-                                    "Folder of a HuggingFace model, or ORG/NAME of one in a local cache.",
+                                    "Folder of a HuggingFace model, or ORG/NAME: taken from a cache, or downloaded.",
                                     (d, v) -> d.model = Optional.of(v))
                             .variable("MODEL_NAME"),
                     many(
@@ -44,27 +43,12 @@ final class ModelSettings {
                             .variable("OPENAI_SERVED_MODEL_NAME_OVERRIDE"),
                     one(
                                     GROUP,
-                                    "revision",
-                                    "REVISION",
-                                    "main",
-                                    "Branch or commit of a cached ORG/NAME.",
-                                    (d, v) -> d.revision = v.text())
-                            .variable("MODEL_REVISION"),
-                    one(
-                                    GROUP,
                                     "tokenizer",
                                     "DIR",
                                     "(the model's own)",
-                                    "Folder, tokenizer.json or cached ORG/NAME of another tokenizer.",
+                                    "Folder, tokenizer.json or ORG/NAME of another tokenizer.",
                                     (d, v) -> d.tokenizer = Optional.of(v))
                             .variable("TOKENIZER_NAME"),
-                    one(
-                            GROUP,
-                            "tokenizer-revision",
-                            "REVISION",
-                            "main",
-                            "Branch or commit of a cached tokenizer.",
-                            (d, v) -> d.tokenizerRevision = v.text()),
                     one(
                                     GROUP,
                                     "chat-template",
@@ -75,48 +59,6 @@ final class ModelSettings {
                                             d.engine.chatTemplate(
                                                     Optional.of(ChatTemplateSource.read(v))))
                             .variable("CUSTOM_CHAT_TEMPLATE"),
-                    one(
-                            GROUP,
-                            "download-dir",
-                            "DIR",
-                            "(none)",
-                            "Cache folder to look for ORG/NAME in first.",
-                            (d, v) -> d.caches.hub(v.path())),
-                    one(
-                                    GROUP,
-                                    "hf-hub-cache",
-                                    "DIR",
-                                    "(hub in HF_HOME)",
-                                    "Cache folder of the HuggingFace tools.",
-                                    (d, v) -> d.caches.hub(v.path()))
-                            .variable("HUGGINGFACE_HUB_CACHE"),
-                    one(
-                            GROUP,
-                            "hf-home",
-                            "DIR",
-                            "(~/.cache/huggingface)",
-                            "Folder of the HuggingFace tools; its cache is in hub.",
-                            (d, v) -> d.caches.home(v.path())),
-                    one(
-                            GROUP,
-                            "base-path",
-                            "DIR",
-                            "/runpod-volume",
-                            "Volume of a RunPod worker; models are looked for in huggingface-cache/hub.",
-                            (d, v) -> d.caches.base(v.path())),
-                    one(
-                            GROUP,
-                            "hf-token",
-                            "TOKEN",
-                            "(none)",
-                            "For downloads, which are not built yet; never logged.",
-                            (d, v) -> {}),
-                    toggle(
-                            GROUP,
-                            "hf-hub-offline",
-                            false,
-                            "Whether to stay off the network; so far Apus always does.",
-                            (d, v) -> v.flag()),
                     one(
                             GROUP,
                             "load-format",

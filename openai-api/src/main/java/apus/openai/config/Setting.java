@@ -36,6 +36,7 @@ public record Setting(
     /** Sections, in the order of help and documentation. */
     public enum Group {
         MODEL("Model"),
+        DOWNLOAD("Downloads and caches"),
         ENGINE("Engine"),
         SERVER("Server"),
         API("Requests and answers"),
@@ -53,7 +54,7 @@ public record Setting(
 
         /** Whether commands without a server, such as chat, take it too. */
         public boolean forEngine() {
-            return this == MODEL || this == ENGINE || this == FOREIGN;
+            return this == MODEL || this == DOWNLOAD || this == ENGINE || this == FOREIGN;
         }
     }
 

@@ -17,6 +17,7 @@ public final class Settings {
     public static final List<Setting> ALL =
             Stream.of(
                             ModelSettings.ALL,
+                            DownloadSettings.ALL,
                             EngineSettings.ALL,
                             ServerSettings.ALL,
                             RequestSettings.ALL,

@@ -15,7 +15,8 @@ final class ConfigurationPage {
 
             Every setting has one name: the flag `--max-model-len` is the environment variable `MAX_MODEL_LEN` and the key
             `max-model-len` of the configuration file. A flag goes before the environment, the environment before the file, the
-            file before the default. `bin/apus serve`, `chat` and `bench` take the model and engine settings, `serve` takes all.
+            file before the default. `bin/apus serve`, `chat` and `bench` take the settings of model, downloads and engine, `pull`
+            those of downloads, `serve` takes all.
 
             - Names are vLLM's where vLLM has the setting, so start scripts and RunPod templates keep working.
             - `--name value` and `--name=value` are the same; underscores count as dashes. An unknown flag or key is an error.
