@@ -200,7 +200,8 @@ public final class Sampler {
         return kept;
     }
 
-    private static int pick(int[] ids, float[] weights, int n, double u) {
+    /** The token of which the class's description speaks; never one without a weight. */
+    static int pick(int[] ids, float[] weights, int n, double u) {
         double target = u * Softmax.sum(weights, n);
         double sum = 0;
         int i = -1;

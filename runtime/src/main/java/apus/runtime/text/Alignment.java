@@ -36,7 +36,7 @@ final class Alignment {
     }
 
     /**
-     * Text that the decoder gave: places the tokens that begin in it or right behind it.
+     * Text that the decoder gave: places the tokens that begin in it.
      *
      * @param text not empty
      * @param position where it starts
@@ -44,11 +44,11 @@ final class Alignment {
     void text(String text, int position) {
         int used = walk(text, position, true);
         if (used < 0) {
-            spans.forEach(Span::displace);
             used = walk(text, position, false);
         }
         if (used < 0) {
-            // A decoder that does not keep to the tokens' bytes: all of them count as this text.
+            // Text and bytes do not fit (a spoiled run before a literal U+FFFD): all of them count
+            // as one piece.
             for (Span span : spans) {
                 span.start = position;
             }
@@ -56,14 +56,11 @@ final class Alignment {
         }
         System.arraycopy(open, used, open, 0, count - used);
         count -= used;
-        for (Span span : spans) {
-            if (span.firstByte == used) {
-                span.start = position + text.length();
-            }
-            span.firstByte -= used;
-        }
         while (!spans.isEmpty() && spans.peek().placed()) {
             spans.remove();
+        }
+        for (Span span : spans) {
+            span.firstByte -= used;
         }
     }
 
@@ -88,8 +85,9 @@ final class Alignment {
     /**
      * Places tokens as far as the text goes.
      *
-     * @param parts whether U+FFFD stands for a maximal part of a character (byte-level decoders),
-     *     or else for any one byte (byte fallback, where one bad byte spoils a whole run)
+     * @param parts whether U+FFFD stands for itself or a maximal part of a character (byte-level
+     *     decoders), or else for any one byte of all that there are (byte fallback, where one bad
+     *     byte spoils a whole run)
      * @return bytes that the text stands for, or -1 if it does not fit them
      */
     private int walk(String text, int position, boolean parts) {
@@ -98,9 +96,9 @@ final class Alignment {
         int at = 0;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
-            int length = Utf8.matchLength(open, at, count, c);
-            if (length == 0 && c == 0xFFFD && at < count) {
-                length = parts ? Utf8.brokenLength(open, at, count) : 1;
+            int length = c == 0xFFFD && !parts ? 1 : Utf8.matchLength(open, at, count, c);
+            if (c == 0xFFFD && length == 0 && at < count) {
+                length = Utf8.brokenLength(open, at, count);
             }
             if (length == 0) {
                 return -1;
@@ -112,6 +110,6 @@ final class Alignment {
             at += length;
             i += Character.charCount(c);
         }
-        return at;
+        return parts || at == count ? at : -1;
     }
 }

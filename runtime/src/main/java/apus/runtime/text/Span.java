@@ -27,8 +27,4 @@ final class Span {
     boolean placed() {
         return start != UNKNOWN;
     }
-
-    void displace() {
-        start = UNKNOWN;
-    }
 }

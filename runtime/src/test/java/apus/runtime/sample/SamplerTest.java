@@ -109,6 +109,18 @@ final class SamplerTest {
     }
 
     @Test
+    void theDrawTakesTheFirstTokenBeyondItsValue() {
+        int[] ids = {3, 5, 8, 9};
+        float[] weights = {0, 1, 0.5f, 0};
+        assertEquals(5, Sampler.pick(ids, weights, 4, 0));
+        assertEquals(5, Sampler.pick(ids, weights, 4, 0.99 / 1.5));
+        assertEquals(8, Sampler.pick(ids, weights, 4, 1 / 1.5));
+        assertEquals(8, Sampler.pick(ids, weights, 4, 1 - 0x1p-53));
+        // A value that rounding has pushed to the very end still gives a token with a weight.
+        assertEquals(8, Sampler.pick(ids, weights, 4, 1));
+    }
+
+    @Test
     void tokensWithoutProbabilityAreNeverDrawn() {
         int[] counts = firstTokens(Sampling.defaults(), 2000, NONE, 0, NONE, 0, NONE);
         assertEquals(2000, counts[1] + counts[3]);
