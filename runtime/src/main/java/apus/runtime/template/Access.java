@@ -42,7 +42,38 @@ final class Access {
         public Object eval(Frame frame) {
             Object value = owner.eval(frame);
             frame.run.step();
-            return Indexing.get(value, key.eval(frame));
+            return Indexing.get(value, key.eval(frame), frame.run);
+        }
+    }
+
+    /**
+     * {@code owner['name']}: a key if there is one, else a member.
+     *
+     * @param ofText whether all texts have a member of that name
+     */
+    record NamedElement(Expr owner, String name, boolean ofText) implements Expr {
+        NamedElement(Expr owner, String name) {
+            this(owner, name, StringMethods.find(name) != null);
+        }
+
+        @Override
+        public List<Expr> children() {
+            return List.of(owner);
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object value = owner.eval(frame);
+            frame.run.step();
+            if (value instanceof Map<?, ?> map) {
+                Object found = map.get(name);
+                if (found != null) {
+                    return found;
+                }
+            } else if (value instanceof String && !ofText) {
+                return Undefined.member(value, name);
+            }
+            return Indexing.get(value, name, frame.run);
         }
     }
 

@@ -114,7 +114,10 @@ enum Arithmetic {
     /** With the sign of the divisor, as Python has it. */
     private static double remainder(double a, double b) {
         double r = a % b;
-        return r != 0 && r < 0 != b < 0 ? r + b : r;
+        if (r == 0) {
+            return Math.copySign(0, b);
+        }
+        return r < 0 != b < 0 ? r + b : r;
     }
 
     private static double power(double a, double b) {
@@ -128,10 +131,7 @@ enum Arithmetic {
     }
 
     private Number integers(Number x, Number y) {
-        if (x instanceof Long m
-                && y instanceof Long n
-                && Math.abs(m) < SMALL
-                && Math.abs(n) < SMALL) {
+        if (x instanceof Long m && y instanceof Long n && isSmall(m) && isSmall(n)) {
             Number small = small(m, n);
             if (small != null) {
                 return small;
@@ -151,6 +151,10 @@ enum Arithmetic {
             case MODULO -> Numbers.of(floorMod(a, b));
             case POWER -> power(a, b);
         };
+    }
+
+    private static boolean isSmall(long n) {
+        return n > -SMALL && n < SMALL;
     }
 
     /** The common case, without big numbers; null where it does not serve. */

@@ -114,7 +114,7 @@ final class BraceFormat {
             value =
                     !element
                             ? Members.get(value, part)
-                            : Indexing.get(value, index ? (Object) number(part) : part);
+                            : Indexing.get(value, index ? (Object) number(part) : part, run);
             end = element ? stop + 1 : stop;
         }
         return value;

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class ChatTemplate {
     /** No real template comes near it; the longest known are about 20,000 characters. */
-    private static final int MAX_SOURCE = 2_000_000;
+    private static final int MAX_SOURCE = 250_000;
 
     private final String source;
     private final Body body;

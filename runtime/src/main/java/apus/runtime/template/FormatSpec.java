@@ -7,6 +7,8 @@ import java.math.BigInteger;
  * [[fill]align][sign][#][0][width][,][.precision][type]}.
  */
 final class FormatSpec {
+    private static final BigInteger MAX_CHARACTER = BigInteger.valueOf(Character.MAX_CODE_POINT);
+
     private final String spec;
     private String fill = " ";
     private char align;
@@ -104,6 +106,7 @@ final class FormatSpec {
     }
 
     private String text(String text, Run run) {
+        run.steps(text.length() >> 8);
         if (type != 0 && type != 's') {
             throw invalid();
         }
@@ -122,7 +125,12 @@ final class FormatSpec {
                     case 'o' -> n.abs().toString(8);
                     case 'x' -> n.abs().toString(16);
                     case 'X' -> Case.upper(n.abs().toString(16));
-                    case 'c' -> Character.toString(n.intValueExact());
+                    case 'c' -> {
+                        if (n.signum() < 0 || n.compareTo(MAX_CHARACTER) > 0) {
+                            throw TemplateException.failed("%c takes the number of a character");
+                        }
+                        yield Character.toString(n.intValueExact());
+                    }
                     default -> throw invalid();
                 };
         boolean decimal = type == 0 || type == 'd' || type == 'n';

@@ -1,5 +1,6 @@
 package apus.runtime.template;
 
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,10 @@ final class Globals {
     private static long number(Signature.Bound bound, int index) {
         Number n = Numbers.of(bound.get(index));
         if (n instanceof Long l) {
-            // Far beyond what a range may hold, near enough that no difference overflows.
-            return Math.clamp(l, -(1L << 60), 1L << 60);
+            return l;
+        }
+        if (n instanceof BigInteger) {
+            throw TemplateException.limit("range() of numbers beyond 64 bits");
         }
         throw TemplateException.failed(
                 "range() takes integers, not " + Types.name(bound.get(index)));

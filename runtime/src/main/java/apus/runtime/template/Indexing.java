@@ -9,7 +9,7 @@ final class Indexing {
     private Indexing() {}
 
     /** The element, or undefined. */
-    static Object get(Object owner, Object key) {
+    static Object get(Object owner, Object key, Run run) {
         return switch (owner) {
             case Map<?, ?> map -> {
                 Object value =
@@ -29,9 +29,9 @@ final class Indexing {
                         ? list.get((int) index)
                         : Undefined.member(owner, key);
             }
-            case String s -> character(s, s, key);
+            case String s -> character(s, s, key, run);
             case Markup m ->
-                    character(m, m.text(), key) instanceof String s
+                    character(m, m.text(), key, run) instanceof String s
                             ? new Markup(s)
                             : member(owner, key);
             case Undefined u -> throw u.failure();
@@ -39,11 +39,12 @@ final class Indexing {
         };
     }
 
-    private static Object character(Object owner, String s, Object key) {
+    private static Object character(Object owner, String s, Object key, Run run) {
         Number number = key instanceof Double ? null : Numbers.of(key);
         if (number == null) {
             return member(owner, key);
         }
+        run.steps(s.length() >> 8);
         String at = number instanceof Long ? CodePoints.at(s, Numbers.toIndex(key, "index")) : null;
         return at == null ? Undefined.member(owner, key) : at;
     }

@@ -8,6 +8,15 @@ import java.util.Map;
 
 /** Looping over values, and counting them. */
 final class Iteration {
+    /** Some templates walk over every character of every message. */
+    private static final String[] LATIN = new String[256];
+
+    static {
+        for (int c = 0; c < LATIN.length; c++) {
+            LATIN[c] = Character.toString(c);
+        }
+    }
+
     private Iteration() {}
 
     /**
@@ -53,10 +62,10 @@ final class Iteration {
     }
 
     /** {@code len(value)}: code points of text, elements of the rest. */
-    static int length(Object value) {
+    static int length(Object value, Run run) {
         return switch (value) {
-            case String s -> CodePoints.length(s);
-            case Markup m -> CodePoints.length(m.text());
+            case String s -> length(s, run);
+            case Markup m -> length(m.text(), run);
             case List<?> list -> list.size();
             case Map<?, ?> map -> map.size();
             case DictView view -> view.map().size();
@@ -65,6 +74,11 @@ final class Iteration {
                     throw TemplateException.failed(
                             "object of type '" + Types.name(value) + "' has no length");
         };
+    }
+
+    private static int length(String s, Run run) {
+        run.steps(s.length() >> 8);
+        return CodePoints.length(s);
     }
 
     private static Iterator<Object> characters(String s) {
@@ -79,6 +93,11 @@ final class Iteration {
             @Override
             public Object next() {
                 int start = at;
+                char c = s.charAt(start);
+                if (c < LATIN.length) {
+                    at++;
+                    return LATIN[c];
+                }
                 at += Character.charCount(s.codePointAt(at));
                 return s.substring(start, at);
             }

@@ -133,7 +133,7 @@ final class JsonWriter {
         }
         run.makingItems(map.size());
         List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
-        entries.sort((a, b) -> Ordering.compare(a.getKey(), b.getKey(), run));
+        Ordering.sort(entries, Ordering.by(Map.Entry::getKey, run));
         return entries;
     }
 

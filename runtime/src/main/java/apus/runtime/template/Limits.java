@@ -14,9 +14,9 @@ import java.time.Duration;
  * @param time from start to end
  */
 public record Limits(long steps, int depth, int outputChars, Duration time) {
-    /** Far beyond any real chat, small enough for a server: 4 million characters, five seconds. */
+    /** Far beyond any real chat, small enough for a server: 8 million characters, five seconds. */
     public static final Limits DEFAULT =
-            new Limits(20_000_000, 1_500, 4_000_000, Duration.ofSeconds(5));
+            new Limits(20_000_000, 1_500, 8_000_000, Duration.ofSeconds(5));
 
     public Limits {
         if (steps <= 0 || depth <= 0 || outputChars <= 0 || !time.isPositive()) {

@@ -77,6 +77,10 @@ final class Loop implements Function, Iterator<Object> {
         };
     }
 
+    String repr() {
+        return "<LoopContext " + (index0 + 1) + "/" + length() + ">";
+    }
+
     private Object peek() {
         if (ahead == Undefined.MISSING && items.hasNext()) {
             ahead = items.next();

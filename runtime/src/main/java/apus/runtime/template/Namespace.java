@@ -1,11 +1,15 @@
 package apus.runtime.template;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What {@code namespace()} gives: the one thing whose members a template may set. */
 final class Namespace {
-    private final Map<String, Object> members = new HashMap<>();
+    private final Map<String, Object> members = new LinkedHashMap<>();
+
+    Map<String, Object> members() {
+        return members;
+    }
 
     Object get(String name) {
         Object value = members.get(name);

@@ -16,7 +16,7 @@ final class NumberFilters {
         Filters.define("float", 0, "default", NumberFilters::floating);
         Filters.define("round", 0, "precision method", NumberFilters::round);
         Filters.define("sum", 0, "attribute start", NumberFilters::sum);
-        Filters.define("length", 0, "", (_, value, _) -> (long) Iteration.length(value));
+        Filters.define("length", 0, "", (run, value, _) -> (long) Iteration.length(value, run));
         Filters.alias("count", "length");
     }
 
@@ -192,7 +192,7 @@ final class NumberFilters {
                             sum,
                             attribute == null
                                     ? item
-                                    : Path.of(attribute).get(item, Undefined.MISSING),
+                                    : AttributePath.of(attribute).get(item, Undefined.MISSING, run),
                             run);
         }
         return sum;

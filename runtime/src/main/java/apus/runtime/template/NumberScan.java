@@ -85,8 +85,8 @@ final class NumberScan {
 
     private static int zeros(String s, int from) {
         int at = from + 1;
-        while (at < s.length() && s.charAt(at) == '0') {
-            at++;
+        while (s.startsWith("0", at) || s.startsWith("_0", at)) {
+            at += s.charAt(at) == '_' ? 2 : 1;
         }
         return at;
     }

@@ -1,5 +1,6 @@
 package apus.runtime.template;
 
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,14 @@ final class Ordering {
 
     static boolean equal(Object a, Object b, Run run) {
         if (a instanceof String x && b instanceof String y) {
+            run.steps(x.length() >> 8);
             return x.equals(y);
+        }
+        if (a == null || b == null) {
+            return Ordering.same(a, b);
+        }
+        if (a instanceof Undefined || b instanceof Undefined) {
+            return a instanceof Undefined && b instanceof Undefined;
         }
         String text = Text.textOf(a);
         if (text != null) {
@@ -25,10 +33,8 @@ final class Ordering {
             return other != null && Numbers.compare(number, other) == 0;
         }
         return switch (a) {
-            case null -> b == null;
             case List<?> x -> b instanceof List<?> y && sameKind(x, y) && equalItems(x, y, run);
             case Map<?, ?> x -> b instanceof Map<?, ?> y && equalEntries(x, y, run);
-            case Undefined _ -> b instanceof Undefined;
             default -> same(a, b);
         };
     }
@@ -106,6 +112,28 @@ final class Ordering {
         }
         throw TemplateException.failed(
                 "'" + Types.name(a) + "' and '" + Types.name(b) + "' have no order");
+    }
+
+    /** Orders elements by a key that each has. */
+    static <T> Comparator<T> by(Key<T> key, Run run) {
+        return (a, b) -> {
+            int order = compare(key.of(a), key.of(b), run);
+            return order == UNORDERED ? 0 : order;
+        };
+    }
+
+    /** What an element is compared by. */
+    interface Key<T> {
+        Object of(T element);
+    }
+
+    static <T> void sort(List<T> list, Comparator<T> order) {
+        try {
+            list.sort(order);
+        } catch (IllegalArgumentException _) {
+            // Java's sort notices some orders that contradict themselves, as NaN makes them.
+            throw TemplateException.failed("the elements have no consistent order");
+        }
     }
 
     private static int compareItems(List<?> a, List<?> b, Run run) {

@@ -12,7 +12,7 @@ final class Padding {
         if (CodePoints.length(fill) != 1) {
             throw TemplateException.failed("the fill character must be exactly one character long");
         }
-        int missing = width - CodePoints.length(s);
+        int missing = Math.max(0, width) - CodePoints.length(s);
         if (missing <= 0) {
             return s;
         }
@@ -29,7 +29,7 @@ final class Padding {
     }
 
     static String zeros(String s, int width, Run run) {
-        int missing = width - CodePoints.length(s);
+        int missing = Math.max(0, width) - CodePoints.length(s);
         if (missing <= 0) {
             return s;
         }

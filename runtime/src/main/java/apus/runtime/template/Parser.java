@@ -7,11 +7,13 @@ import java.util.List;
 final class Parser {
     private final Tokens tokens;
     private final Expressions expressions;
+    private final Targets targets;
     private int loops;
 
     private Parser(List<Token> tokens) {
         this.tokens = new Tokens(tokens);
         this.expressions = new Expressions(this.tokens);
+        this.targets = new Targets(this.tokens);
     }
 
     /**
@@ -120,7 +122,7 @@ final class Parser {
     }
 
     private Stmt forStatement(int line) {
-        Target target = target(false);
+        Target target = targets.target(false);
         if (target.stores("loop")) {
             throw tokens.fail("a loop cannot assign to its own 'loop'");
         }
@@ -143,7 +145,7 @@ final class Parser {
     }
 
     private Stmt setStatement(int line) {
-        Target target = target(true);
+        Target target = targets.target(true);
         if (loops > 0 && target.stores("loop")) {
             throw tokens.fail("a loop's body cannot assign to 'loop'");
         }
@@ -207,7 +209,7 @@ final class Parser {
             if (!parameters.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            String name = assignable(tokens.expectName());
+            String name = targets.assignable(tokens.expectName());
             if (parameters.stream().anyMatch(p -> p.stores(name))) {
                 throw tokens.fail("two parameters are named '" + name + "'");
             }
@@ -231,23 +233,27 @@ final class Parser {
     }
 
     private Stmt with() {
-        List<Target> targets = new ArrayList<>();
+        List<Target> names = new ArrayList<>();
         List<Expr> values = new ArrayList<>();
         while (!tokens.at(Token.Kind.BLOCK_END)) {
-            if (!targets.isEmpty()) {
+            if (!names.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            targets.add(single(false));
+            names.add(targets.single(false));
             tokens.expectOperator("=");
             values.add(expressions.expression());
         }
-        return new Blocks.With(targets, values, body("endwith"));
+        return new Blocks.With(names, values, body("endwith"));
     }
 
+    /** Prints its expressions one after another, not as a tuple. */
     private Stmt print(int line) {
-        Stmt print = new Output.Print(line, expressions.tuple(true));
+        List<Stmt> prints = new ArrayList<>();
+        do {
+            prints.add(new Output.Print(line, expressions.expression()));
+        } while (tokens.skipOperator(","));
         endTag();
-        return print;
+        return new Body(prints);
     }
 
     private Stmt jump(Stmt.Flow flow) {
@@ -256,44 +262,5 @@ final class Parser {
         }
         endTag();
         return new Blocks.Jump(flow);
-    }
-
-    /** One name, or several with commas between, maybe in parentheses. */
-    private Target target(boolean withMembers) {
-        List<Target> targets = new ArrayList<>();
-        targets.add(single(withMembers));
-        boolean comma = false;
-        while (tokens.skipOperator(",")) {
-            comma = true;
-            if (tokens.atName("in") || !(tokens.at(Token.Kind.NAME) || tokens.atOperator("("))) {
-                break;
-            }
-            targets.add(single(withMembers));
-        }
-        return comma ? new Target.Several(targets) : targets.getFirst();
-    }
-
-    private Target single(boolean withMembers) {
-        if (tokens.atOperator("(")) {
-            tokens.open();
-            tokens.next();
-            Target target = target(withMembers);
-            tokens.expectOperator(")");
-            tokens.close();
-            return target;
-        }
-        String name = assignable(tokens.expectName());
-        if (withMembers && tokens.skipOperator(".")) {
-            return new Target.Member(new NameExpr(name), tokens.expectName());
-        }
-        return new Target.Name(name);
-    }
-
-    private String assignable(String name) {
-        return switch (name) {
-            case "true", "True", "false", "False", "none", "None" ->
-                    throw tokens.fail("'" + name + "' cannot be assigned to");
-            default -> name;
-        };
     }
 }

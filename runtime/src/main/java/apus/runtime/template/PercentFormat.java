@@ -135,7 +135,7 @@ final class PercentFormat {
     }
 
     private void append(String text, int width, String flag, boolean left, char type) {
-        int missing = width - CodePoints.length(text);
+        int missing = Math.max(0, width) - CodePoints.length(text);
         if (missing <= 0) {
             out.append(text);
             return;
@@ -181,7 +181,8 @@ final class PercentFormat {
         return escape ? Markup.escaped(text, run) : text;
     }
 
-    private static String cut(String text, int precision) {
+    private String cut(String text, int precision) {
+        run.steps(text.length() >> 8);
         return precision < 0 || CodePoints.length(text) <= precision
                 ? text
                 : CodePoints.substring(text, 0, precision);

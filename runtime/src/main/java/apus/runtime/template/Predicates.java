@@ -85,11 +85,17 @@ final class Predicates {
         define("odd", (run, v) -> remainder(v, 2L, run).equals(1L));
         define("even", (run, v) -> remainder(v, 2L, run).equals(0L));
         define("divisibleby", "num", (run, v, num) -> remainder(v, num, run).equals(0L));
-        define("lower", (run, v) -> Case.isLower(Text.of(v, run)));
-        define("upper", (run, v) -> Case.isUpper(Text.of(v, run)));
+        define("lower", (run, v) -> Case.isLower(read(v, run)));
+        define("upper", (run, v) -> Case.isUpper(read(v, run)));
         define("filter", (run, v) -> Filters.find(Text.of(v, run)) != null);
         define("test", (run, v) -> find(Text.of(v, run)) != null);
         define("sameas", "other", (run, a, b) -> same(a, b, run));
+    }
+
+    private static String read(Object value, Run run) {
+        String text = Text.of(value, run);
+        run.steps(text.length() >> 8);
+        return text;
     }
 
     private static Object remainder(Object value, Object divisor, Run run) {

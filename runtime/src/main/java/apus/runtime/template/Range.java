@@ -1,10 +1,13 @@
 package apus.runtime.template;
 
+import java.math.BigInteger;
 import java.util.AbstractList;
 import java.util.RandomAccess;
 
 /** What {@code range()} gives. */
 final class Range extends AbstractList<Object> implements RandomAccess {
+    private static final BigInteger MAX_SIZE = BigInteger.valueOf(100_000);
+
     private final long start;
     private final long stop;
     private final long step;
@@ -18,15 +21,21 @@ final class Range extends AbstractList<Object> implements RandomAccess {
         if (step == 0) {
             throw TemplateException.failed("range() arg 3 must not be zero");
         }
-        // In doubles, since the exact count may exceed a long; a rounding error never matters here.
-        double count = Math.ceil(((double) stop - (double) start) / step);
-        if (count > 100_000) {
+        BigInteger span = BigInteger.valueOf(stop).subtract(BigInteger.valueOf(start));
+        BigInteger signum = BigInteger.valueOf(Long.signum(step));
+        BigInteger count =
+                span.multiply(signum)
+                        .subtract(BigInteger.ONE)
+                        .divide(BigInteger.valueOf(step).abs())
+                        .add(BigInteger.ONE);
+        boolean empty = span.signum() != signum.signum();
+        if (!empty && count.compareTo(MAX_SIZE) > 0) {
             throw TemplateException.limit("range() of more than 100000 numbers");
         }
         this.start = start;
         this.stop = stop;
         this.step = step;
-        this.size = Math.max(0, (int) count);
+        this.size = empty ? 0 : count.intValueExact();
     }
 
     @Override

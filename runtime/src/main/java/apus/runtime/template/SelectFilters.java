@@ -56,10 +56,13 @@ final class SelectFilters {
         if (!args.named().containsKey("attribute")) {
             throw TemplateException.failed("map() needs the name of a filter or an attribute");
         }
-        Path path = Path.of(args.named().get("attribute"));
+        if (args.named().get("attribute") == null) {
+            return item -> item;
+        }
+        AttributePath path = AttributePath.of(args.named().get("attribute"));
         Object given = args.named().get("default");
         Object otherwise = given == null ? Undefined.MISSING : given;
-        return item -> path.get(item, otherwise);
+        return item -> path.get(item, otherwise, run);
     }
 
     private static Object[] rest(Args args, int from) {
@@ -72,7 +75,7 @@ final class SelectFilters {
         if (args.count() < skip) {
             throw TemplateException.failed("the name of an attribute is missing");
         }
-        Path path = byAttribute ? Path.of(args.positional()[0]) : null;
+        AttributePath path = byAttribute ? AttributePath.of(args.positional()[0]) : null;
         Predicate predicate = (_, item, _) -> Truth.of(item);
         Args rest = Args.NONE;
         if (args.count() > skip) {
@@ -93,7 +96,7 @@ final class SelectFilters {
     private static final class Selection implements Iterator<Object> {
         private final Run run;
         private final Iterator<?> items;
-        private final Path path;
+        private final AttributePath path;
         private final Predicate predicate;
         private final Args args;
         private final boolean keep;
@@ -105,7 +108,7 @@ final class SelectFilters {
         Selection(
                 Run run,
                 Iterator<?> items,
-                Path path,
+                AttributePath path,
                 Predicate predicate,
                 Args args,
                 boolean keep) {
@@ -122,7 +125,7 @@ final class SelectFilters {
             while (next == Undefined.MISSING && items.hasNext()) {
                 run.step();
                 Object item = items.next();
-                Object tested = path == null ? item : path.get(item, Undefined.MISSING);
+                Object tested = path == null ? item : path.get(item, Undefined.MISSING, run);
                 if (predicate.holds(run, tested, args) == keep) {
                     next = item;
                 }

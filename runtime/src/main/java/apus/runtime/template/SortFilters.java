@@ -22,41 +22,44 @@ final class SortFilters {
     /** An element beside what it is compared by. */
     private record Keyed(Object key, Object item) {}
 
-    private static Object folded(Object value, boolean caseSensitive) {
+    private static Object folded(Object value, boolean caseSensitive, Run run) {
         String text = caseSensitive ? null : Text.textOf(value);
-        return text == null ? value : Case.lower(text);
+        return text == null ? value : run.made(Case.lower(text));
     }
 
-    private static Object key(List<Path> paths, Object item, Object otherwise, boolean sensitive) {
+    private static Object key(
+            List<AttributePath> paths, Object item, Object otherwise, boolean sensitive, Run run) {
         if (paths.isEmpty()) {
-            return folded(item, sensitive);
+            return folded(item, sensitive, run);
         }
         if (paths.size() == 1) {
-            return folded(paths.getFirst().get(item, otherwise), sensitive);
+            return folded(paths.getFirst().get(item, otherwise, run), sensitive, run);
         }
         return Tuple.of(
-                paths.stream().map(p -> folded(p.get(item, otherwise), sensitive)).toArray());
+                paths.stream()
+                        .map(p -> folded(p.get(item, otherwise, run), sensitive, run))
+                        .toArray());
     }
 
-    private static List<Path> paths(Object attribute) {
-        return attribute == null ? List.of() : Path.several(attribute);
+    private static List<AttributePath> paths(Object attribute) {
+        return attribute == null ? List.of() : AttributePath.several(attribute);
     }
 
     private static List<Keyed> keyed(
-            Run run, Object value, List<Path> paths, Object otherwise, boolean sensitive) {
+            Run run, Object value, List<AttributePath> paths, Object otherwise, boolean sensitive) {
         List<Keyed> keyed = new ArrayList<>();
         for (Iterator<?> it = Iteration.over(value, run); it.hasNext(); ) {
             Object item = it.next();
             run.makingItems(1);
-            keyed.add(new Keyed(key(paths, item, otherwise, sensitive), item));
+            keyed.add(new Keyed(key(paths, item, otherwise, sensitive, run), item));
         }
         return keyed;
     }
 
     private static void order(List<Keyed> keyed, boolean reverse, Run run) {
-        Comparator<Keyed> byKey = (a, b) -> Ordering.compare(a.key(), b.key(), run);
+        Comparator<Keyed> byKey = Ordering.by(Keyed::key, run);
         // Equal elements keep their order in both directions, as Python's sort has it.
-        keyed.sort(reverse ? byKey.reversed() : byKey);
+        Ordering.sort(keyed, reverse ? byKey.reversed() : byKey);
     }
 
     private static List<Object> items(List<Keyed> keyed) {
@@ -84,7 +87,7 @@ final class SortFilters {
                 keyed(
                         run,
                         new DictView(DictView.Part.ITEMS, map),
-                        List.of(Path.of(by.equals("key") ? 0L : 1L)),
+                        List.of(AttributePath.of(by.equals("key") ? 0L : 1L)),
                         Undefined.MISSING,
                         a.truth(0, false));
         order(keyed, a.truth(2, false), run);
@@ -118,7 +121,7 @@ final class SortFilters {
     private static Object groupby(Run run, Object value, Signature.Bound a) {
         boolean sensitive = a.truth(2, false);
         Object otherwise = a.or(1, null) == null ? Undefined.MISSING : a.get(1);
-        Path path = Path.of(a.get(0));
+        AttributePath path = AttributePath.of(a.get(0));
         List<Keyed> keyed = keyed(run, value, List.of(path), otherwise, sensitive);
         order(keyed, false, run);
         List<Object> groups = new ArrayList<>();
@@ -128,7 +131,7 @@ final class SortFilters {
             if (key == Undefined.MISSING || !Ordering.equal(k.key(), key, run)) {
                 key = k.key();
                 group = new ArrayList<>();
-                Object shown = sensitive ? key : path.get(k.item(), otherwise);
+                Object shown = sensitive ? key : path.get(k.item(), otherwise, run);
                 groups.add(Tuple.named(List.of("grouper", "list"), shown, group));
             }
             group.add(k.item());

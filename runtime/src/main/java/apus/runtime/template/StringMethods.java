@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /** The methods of text that Python has; on marked text they give marked text. */
@@ -33,7 +32,7 @@ final class StringMethods {
         searching();
         splitting();
         padding();
-        classes();
+        CharacterTests.define();
         define("format", (run, s, args) -> BraceFormat.format(s, args, run));
         define(
                 "format_map",
@@ -52,7 +51,8 @@ final class StringMethods {
         Object call(Run run, String self, Args args);
     }
 
-    private interface BoundBody {
+    /** A method with its arguments in the order of its parameters. */
+    interface BoundBody {
         Object call(Run run, String self, Signature.Bound args);
     }
 
@@ -60,19 +60,29 @@ final class StringMethods {
         boolean escape = !UNESCAPED.contains(name);
         METHODS.put(
                 name,
-                (run, self, args) ->
-                        self instanceof Markup m
-                                ? marked(
-                                        body.call(
-                                                run, m.text(), escape ? escaped(args, run) : args))
-                                : body.call(run, (String) self, args));
+                (run, self, args) -> {
+                    String text = Text.textOf(self);
+                    run.steps(weight(text, args));
+                    return self instanceof Markup
+                            ? marked(body.call(run, text, escape ? escaped(args, run) : args))
+                            : body.call(run, text, args);
+                });
+    }
+
+    /** What reading all the texts of a call once costs, in steps. */
+    private static long weight(String self, Args args) {
+        long length = self.length();
+        for (Object arg : args.positional()) {
+            length += arg instanceof String s ? s.length() : 0;
+        }
+        return length >> 8;
     }
 
     private static void define(Signature signature, String name, BoundBody body) {
         define(name, (run, s, args) -> body.call(run, s, signature.bind(args)));
     }
 
-    private static void define(String name, int required, String parameters, BoundBody body) {
+    static void define(String name, int required, String parameters, BoundBody body) {
         String[] names = parameters.isEmpty() ? new String[0] : parameters.split(" ");
         define(new Signature(name, required, names), name, body);
     }
@@ -93,9 +103,23 @@ final class StringMethods {
     private static Args escaped(Args args, Run run) {
         Object[] values = args.positional().clone();
         for (int i = 0; i < values.length; i++) {
-            values[i] = values[i] instanceof String s ? Markup.escaped(s, run) : values[i];
+            values[i] = escaped(values[i], run);
         }
         return new Args(values, args.named());
+    }
+
+    /** Text, and the texts that {@code join} is given. */
+    private static Object escaped(Object value, Run run) {
+        return switch (value) {
+            case String s -> Markup.escaped(s, run);
+            case List<?> list -> {
+                List<Object> all = new ArrayList<>(list.size());
+                list.forEach(
+                        item -> all.add(item instanceof String s ? Markup.escaped(s, run) : item));
+                yield all;
+            }
+            case null, default -> value;
+        };
     }
 
     private static Map<String, Object> namedBy(Args args) {
@@ -271,55 +295,5 @@ final class StringMethods {
                 0,
                 "tabsize",
                 (run, s, a) -> Padding.expandTabs(s, a.integer(0, 8), run));
-    }
-
-    private static void classes() {
-        all("isalpha", Character::isLetter);
-        all("isdecimal", Character::isDigit);
-        all("isdigit", c -> Character.isDigit(c) || isRaisedOrLowered(c));
-        all("isnumeric", StringMethods::isNumeric);
-        all("isalnum", c -> Character.isLetter(c) || isNumeric(c));
-        all("isspace", Chars::isSpace);
-        define("isascii", 0, "", (_, s, _) -> s.chars().allMatch(c -> c < 128));
-        define("isprintable", 0, "", (_, s, _) -> s.codePoints().allMatch(Chars::isPrintable));
-        define("isupper", 0, "", (_, s, _) -> Case.isUpper(s));
-        define("islower", 0, "", (_, s, _) -> Case.isLower(s));
-        define("istitle", 0, "", (_, s, _) -> Case.isTitle(s));
-        define(
-                "isidentifier",
-                0,
-                "",
-                (_, s, _) ->
-                        !s.isEmpty()
-                                && (s.charAt(0) == '_'
-                                        || Character.isUnicodeIdentifierStart(s.codePointAt(0)))
-                                && s.codePoints().allMatch(Character::isUnicodeIdentifierPart));
-    }
-
-    private static void all(String name, IntPredicate predicate) {
-        define(
-                name,
-                0,
-                "",
-                (run, s, _) -> {
-                    run.steps(s.length() >> 6);
-                    return !s.isEmpty() && s.codePoints().allMatch(predicate);
-                });
-    }
-
-    private static boolean isRaisedOrLowered(int c) {
-        return c == 0xb2
-                || c == 0xb3
-                || c == 0xb9
-                || c == 0x2070
-                || (c >= 0x2074 && c <= 0x2079)
-                || (c >= 0x2080 && c <= 0x2089);
-    }
-
-    private static boolean isNumeric(int c) {
-        int type = Character.getType(c);
-        return type == Character.DECIMAL_DIGIT_NUMBER
-                || type == Character.LETTER_NUMBER
-                || type == Character.OTHER_NUMBER;
     }
 }

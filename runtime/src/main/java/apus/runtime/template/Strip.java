@@ -1,21 +1,38 @@
 package apus.runtime.template;
 
+import java.util.BitSet;
+import java.util.function.IntPredicate;
+
 /** Taking characters off the ends of text. */
 final class Strip {
-    private Strip() {}
+    /**
+     * A longer list of characters is searched by set, since both texts may be as long as they like.
+     */
+    private static final int SHORT = 16;
 
-    static String both(String s, String characters) {
-        return right(left(s, characters), characters);
-    }
+    private Strip() {}
 
     /**
      * @param characters what goes, in any order; null for white space
      */
+    static String both(String s, String characters) {
+        IntPredicate goes = goes(characters);
+        return right(left(s, goes), goes);
+    }
+
     static String left(String s, String characters) {
+        return left(s, goes(characters));
+    }
+
+    static String right(String s, String characters) {
+        return right(s, goes(characters));
+    }
+
+    private static String left(String s, IntPredicate goes) {
         int start = 0;
         while (start < s.length()) {
             int c = s.codePointAt(start);
-            if (!goes(c, characters)) {
+            if (!goes.test(c)) {
                 break;
             }
             start += Character.charCount(c);
@@ -23,11 +40,11 @@ final class Strip {
         return s.substring(start);
     }
 
-    static String right(String s, String characters) {
+    private static String right(String s, IntPredicate goes) {
         int end = s.length();
         while (end > 0) {
             int c = s.codePointBefore(end);
-            if (!goes(c, characters)) {
+            if (!goes.test(c)) {
                 break;
             }
             end -= Character.charCount(c);
@@ -35,7 +52,15 @@ final class Strip {
         return s.substring(0, end);
     }
 
-    private static boolean goes(int c, String characters) {
-        return characters == null ? Chars.isSpace(c) : characters.indexOf(c) >= 0;
+    private static IntPredicate goes(String characters) {
+        if (characters == null) {
+            return Chars::isSpace;
+        }
+        if (characters.length() <= SHORT) {
+            return c -> characters.indexOf(c) >= 0;
+        }
+        BitSet set = new BitSet();
+        characters.codePoints().forEach(set::set);
+        return set::get;
     }
 }

@@ -33,27 +33,27 @@ final class Symbols {
     }
 
     private final Symbols parent;
+
+    /** Of a branch's view: the scope it is a branch of; else null. */
+    private final Symbols trunk;
+
     private final FunctionScope function;
     private final Map<String, Slot> slots;
     private final Map<String, Origin> origins;
     private final Set<String> stores;
 
     private Symbols(
-            Symbols parent,
-            FunctionScope function,
-            Map<String, Slot> slots,
-            Map<String, Origin> origins,
-            Set<String> stores) {
+            Symbols parent, Symbols trunk, FunctionScope function, Map<String, Slot> slots) {
         this.parent = parent;
+        this.trunk = trunk;
         this.function = function;
         this.slots = slots;
-        this.origins = origins;
-        this.stores = stores;
+        this.origins = new LinkedHashMap<>();
+        this.stores = new HashSet<>();
     }
 
     private static Symbols under(Symbols parent, FunctionScope function) {
-        return new Symbols(
-                parent, function, new HashMap<>(), new LinkedHashMap<>(), new HashSet<>());
+        return new Symbols(parent, null, function, new HashMap<>());
     }
 
     static Symbols root() {
@@ -89,7 +89,7 @@ final class Symbols {
     /** Notes that the scope assigns the name. */
     void store(String name) {
         stores.add(name);
-        if (!origins.containsKey(name)) {
+        if (origin(name) == null) {
             Slot outer = parent == null ? null : parent.find(name);
             define(name, outer == null ? Other.NOTHING : new Copy(outer));
         }
@@ -106,10 +106,21 @@ final class Symbols {
         return slots.computeIfAbsent(name, _ -> function.slot());
     }
 
+    /** How the name came to be this scope's own, or null if it is not. */
+    private Origin origin(String name) {
+        for (Symbols s = this; s != null; s = s.trunk) {
+            Origin origin = s.origins.get(name);
+            if (origin != null) {
+                return origin;
+            }
+        }
+        return null;
+    }
+
     /** The variable that the name means here, or null. */
     private Slot find(String name) {
         for (Symbols s = this; s != null; s = s.parent) {
-            if (s.origins.containsKey(name)) {
+            if (s.origin(name) != null) {
                 return s.slots.get(name);
             }
         }
@@ -118,8 +129,7 @@ final class Symbols {
 
     /** A view of this scope for one branch of an {@code if}; {@link #merge} brings it back. */
     Symbols branch() {
-        return new Symbols(
-                parent, function, slots, new LinkedHashMap<>(origins), new HashSet<>(stores));
+        return new Symbols(parent, this, function, slots);
     }
 
     void merge(List<Symbols> branches) {
@@ -127,7 +137,9 @@ final class Symbols {
         for (Symbols branch : branches) {
             conditional.addAll(branch.stores);
         }
-        conditional.removeAll(stores);
+        for (Symbols s = this; s != null; s = s.trunk) {
+            conditional.removeAll(s.stores);
+        }
         for (Symbols branch : branches) {
             origins.putAll(branch.origins);
             stores.addAll(branch.stores);
@@ -193,23 +205,35 @@ final class Symbols {
 
     /** The first values of a scope's variables. */
     record Opening(Step[] steps) {
-        sealed interface Step {}
+        /** The first value of one variable. */
+        interface Step {
+            void run(Frame frame);
+        }
 
-        record FromCaller(int index, String name) implements Step {}
+        record FromCaller(int index, String name) implements Step {
+            @Override
+            public void run(Frame frame) {
+                frame.set(index, frame.run.variable(name));
+            }
+        }
 
-        record FromOuter(int index, Variable variable) implements Step {}
+        record FromOuter(int index, Variable variable) implements Step {
+            @Override
+            public void run(Frame frame) {
+                frame.set(index, variable.get(frame));
+            }
+        }
 
-        record Unset(int index) implements Step {}
+        record Unset(int index) implements Step {
+            @Override
+            public void run(Frame frame) {
+                frame.set(index, Undefined.MISSING);
+            }
+        }
 
         void run(Frame frame) {
             for (Step step : steps) {
-                switch (step) {
-                    case FromCaller(int index, String name) ->
-                            frame.set(index, frame.run.variable(name));
-                    case FromOuter(int index, Variable variable) ->
-                            frame.set(index, variable.get(frame));
-                    case Unset(int index) -> frame.set(index, Undefined.MISSING);
-                }
+                step.run(frame);
             }
         }
     }

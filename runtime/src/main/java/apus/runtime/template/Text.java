@@ -60,6 +60,13 @@ final class Text {
                 run.leave(1);
                 out.append(separator.equals("([") ? "([])" : "])");
             }
+            case Loop loop -> out.append(loop.repr());
+            case Macro m -> out.append("<Macro '").append(m.body().name()).append("'>");
+            case Namespace ns -> {
+                out.append("<Namespace ");
+                entries(ns.members(), run, out);
+                out.append('>');
+            }
             default -> out.append('<').append(Types.name(value)).append(" object>");
         }
     }

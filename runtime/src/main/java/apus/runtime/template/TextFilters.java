@@ -23,7 +23,7 @@ final class TextFilters {
                 0,
                 "width",
                 (run, s, a) -> Padding.pad(s, a.integer(0, 80), " ", 'c', run));
-        define("truncate", 0, "length killwords end leeway", TextFilters::truncate);
+        Filters.define("truncate", 0, "length killwords end leeway", TextFilters::truncate);
         Filters.define("string", 0, "", (run, v, _) -> soft(v, run));
         Filters.define("safe", 0, "", (run, v, _) -> new Markup(Text.of(v, run)));
         Filters.define("escape", 0, "", (run, v, _) -> Markup.escape(v, run));
@@ -90,7 +90,7 @@ final class TextFilters {
         return Chars.isSpace(c) || WORD_BREAKS.indexOf(c) >= 0;
     }
 
-    private static String truncate(Run run, String s, Signature.Bound a) {
+    private static Object truncate(Run run, Object value, Signature.Bound a) {
         int length = a.integer(0, 255);
         String end = a.text(2, "...");
         int leeway = a.or(3, null) == null ? 5 : a.integer(3);
@@ -99,12 +99,18 @@ final class TextFilters {
             throw TemplateException.failed(
                     "truncate() needs a length of at least that of its end, and no negative leeway");
         }
-        if (CodePoints.length(s) <= (long) length + leeway) {
-            return s;
+        if (Iteration.length(value, run) <= (long) length + leeway) {
+            return value;
         }
-        String cut = CodePoints.substring(s, 0, kept);
+        String text = Text.textOf(value);
+        if (text == null) {
+            throw TemplateException.failed("truncate takes text, not " + Types.name(value));
+        }
+        String cut = CodePoints.substring(text, 0, kept);
         int blank = cut.lastIndexOf(' ');
-        return run.concat(a.truth(1, false) || blank < 0 ? cut : cut.substring(0, blank), end);
+        String shorter = a.truth(1, false) || blank < 0 ? cut : cut.substring(0, blank);
+        String result = run.concat(shorter, end);
+        return value instanceof Markup ? new Markup(result) : result;
     }
 
     private static Object replace(Run run, Object value, Signature.Bound a) {
@@ -146,7 +152,9 @@ final class TextFilters {
         for (Iterator<?> it = Iteration.over(value, run); it.hasNext(); ) {
             Object item = it.next();
             Object shown =
-                    attribute == null ? item : Path.of(attribute).get(item, Undefined.MISSING);
+                    attribute == null
+                            ? item
+                            : AttributePath.of(attribute).get(item, Undefined.MISSING, run);
             out.append(first ? "" : separator).append(Text.of(shown, run));
             first = false;
             run.growing(out);

@@ -9,27 +9,39 @@ final class Undefined {
     static final Undefined MISSING = new Undefined("a value is missing");
 
     private final String message;
+    private final Object owner;
+    private final Object name;
+
+    private Undefined(String message, Object owner, Object name) {
+        this.message = message;
+        this.owner = owner;
+        this.name = name;
+    }
 
     /**
      * @param message what to say when it is used
      */
     Undefined(String message) {
-        this.message = message;
+        this(message, null, null);
     }
 
     static Undefined name(String name) {
         return new Undefined("'" + name + "' is undefined");
     }
 
+    /** A member or element that is not there; templates ask often and complain rarely. */
     static Undefined member(Object owner, Object name) {
-        String what = owner == null ? "None" : "'" + Types.name(owner) + "'";
-        return new Undefined(
-                name instanceof String s
-                        ? what + " has no attribute '" + s + "'"
-                        : what + " has no element " + Text.brief(name));
+        return new Undefined(null, owner, name);
     }
 
     TemplateException failure() {
-        return TemplateException.failed(message);
+        return TemplateException.failed(message == null ? missingMember() : message);
+    }
+
+    private String missingMember() {
+        String what = owner == null ? "None" : "'" + Types.name(owner) + "'";
+        return name instanceof String s
+                ? what + " has no attribute '" + s + "'"
+                : what + " has no element " + Text.brief(name);
     }
 }

@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The {@code attribute} of a filter: names and indexes with dots between. */
-final class Path {
+final class AttributePath {
     private final Object[] parts;
 
-    private Path(Object[] parts) {
+    private AttributePath(Object[] parts) {
         this.parts = parts;
     }
 
-    static Path of(Object attribute) {
+    static AttributePath of(Object attribute) {
         String text = Text.textOf(attribute);
         if (text == null) {
-            return new Path(new Object[] {attribute});
+            return new AttributePath(new Object[] {attribute});
         }
         List<Object> parts = new ArrayList<>();
         for (String part : text.split("\\.", -1)) {
@@ -24,16 +24,16 @@ final class Path {
                             && part.chars().allMatch(c -> c >= '0' && c <= '9');
             parts.add(index ? (Object) Long.valueOf(part) : part);
         }
-        return new Path(parts.toArray());
+        return new AttributePath(parts.toArray());
     }
 
     /** Several paths with commas between, as {@code sort} takes them. */
-    static List<Path> several(Object attribute) {
+    static List<AttributePath> several(Object attribute) {
         String text = Text.textOf(attribute);
         if (text == null) {
             return List.of(of(attribute));
         }
-        List<Path> paths = new ArrayList<>();
+        List<AttributePath> paths = new ArrayList<>();
         for (String one : text.split(",", -1)) {
             paths.add(of(one));
         }
@@ -43,10 +43,10 @@ final class Path {
     /**
      * @param otherwise what stands for an undefined part; MISSING for nothing
      */
-    Object get(Object item, Object otherwise) {
+    Object get(Object item, Object otherwise, Run run) {
         Object value = item;
         for (Object part : parts) {
-            value = Indexing.get(value, part);
+            value = Indexing.get(value, part, run);
             if (value instanceof Undefined && otherwise != Undefined.MISSING) {
                 value = otherwise;
             }
