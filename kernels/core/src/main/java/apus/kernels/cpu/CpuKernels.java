@@ -11,20 +11,58 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The contract that everything above leans on: an output element is reduced in an order that
  * depends on nothing but its own length. Not on how many tokens or rows a call covers, not on
- * alignment, not on the thread.
+ * alignment, not on the thread, and not on whether the method has been compiled yet.
  */
 public interface CpuKernels {
+    /** How a matrix product wants its input. Made by {@link #arrange} once per input. */
+    enum Layout {
+        /** f32[tokens][cols], as every other operation leaves it. */
+        ROWS,
+        /** Tiles of tokens side by side, for weights of one number per 32-bit lane. */
+        WHOLE,
+        /** The same with even and odd columns apart, for weights of two numbers per lane. */
+        PAIRED
+    }
+
     /** For people, for example {@code Vector API, 512 bits}. */
     String description();
+
+    /** The layout that {@link #matmul} expects of the input to this weight. */
+    Layout layout(Weight w);
+
+    /** Tokens are arranged in groups of so many; work on them is split between groups. */
+    int tokenGroup();
+
+    /** Scratch that {@link #matmul} with this weight needs, in floats. */
+    long matmulScratch(Weight w);
+
+    /**
+     * Lays out rows of x for products.
+     *
+     * @param x f32[tokens][cols]
+     * @param tokens all tokens of the input; their number decides the layout
+     * @param fromToken first token to lay out, a multiple of {@link #tokenGroup}
+     * @param toToken a multiple of {@link #tokenGroup}, or {@code tokens}
+     * @param out f32[tokens rounded up to groups][cols]; the given tokens' part is overwritten
+     */
+    void arrange(
+            Layout layout,
+            MemorySegment x,
+            int tokens,
+            int cols,
+            int fromToken,
+            int toToken,
+            MemorySegment out);
 
     /**
      * y[t][r] = sum over c of x[t][c] * w[r][c] (+ bias[r]), for all tokens and the rows {@code
      * fromRow <= r < toRow}.
      *
-     * @param x f32[tokens][w.cols()]
+     * @param x [tokens][w.cols()] in {@code layout(w)}
      * @param w any {@link apus.format.Format}
      * @param bias f32[w.rows()] or {@link MemorySegment#NULL}
      * @param y f32[tokens][w.rows()], the given rows overwritten
+     * @param scratch the caller's thread's own, {@link #matmulScratch} floats from scratchOffset on
      */
     void matmul(
             MemorySegment x,
@@ -33,7 +71,9 @@ public interface CpuKernels {
             MemorySegment bias,
             int fromRow,
             int toRow,
-            MemorySegment y);
+            MemorySegment y,
+            MemorySegment scratch,
+            long scratchOffset);
 
     /** y[0..cols) = row of w as f32: an embedding. */
     void row(Weight w, int row, MemorySegment y, long yOffset);
@@ -90,16 +130,22 @@ public interface CpuKernels {
     /** x[i] *= factor. */
     void scale(MemorySegment x, long xOffset, float factor, int n);
 
-    /** gate[i] = act(gate[i]) * up[i]. */
+    /** gate[i] = act(gate[i]) * up[i]. Leaves up undefined. */
     void gated(
             Act act, MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int n);
 
-    /** x[i] = act(x[i]). */
-    void activate(Act act, MemorySegment x, long xOffset, int n);
+    /** x[i] = act(x[i]). Leaves n floats of scratch undefined. */
+    void activate(
+            Act act,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment scratch,
+            long scratchOffset,
+            int n);
 
     /**
      * gate[i] = g * sigmoid(1.702 g) * (u + 1) with g = min(gate[i], limit) and u = up[i] between
-     * -limit and limit.
+     * -limit and limit. Leaves up undefined.
      */
     void gatedWithin(
             float limit,
@@ -109,59 +155,11 @@ public interface CpuKernels {
             long upOffset,
             int n);
 
-    /**
-     * Attention of one query head over the paged cache with an online softmax: positions {@code
-     * from <= p < to} in order. K and V of one layer: f32[blocks][kvHeads][blockSize][headDim].
-     *
-     * @param q f32[headDim] at qOffset, rope applied
-     * @param blockTable block ids of the sequence from {@code tableOffset} on, in order of position
-     * @param scratch at least blockSize + headDim floats at scratchOffset, the caller's thread's
-     *     own
-     * @param sink one more score, taken into the softmax as it is, whose value is 0; negative
-     *     infinity for none
-     * @param out f32[headDim] at outOffset, overwritten
-     */
-    void attentionWithSink(
-            MemorySegment q,
-            long qOffset,
-            MemorySegment k,
-            MemorySegment v,
-            int kvHead,
-            int kvHeads,
-            int blockSize,
-            int headDim,
-            int[] blockTable,
-            int tableOffset,
-            int from,
-            int to,
-            float scale,
-            float softcap,
-            float sink,
-            MemorySegment scratch,
-            long scratchOffset,
-            MemorySegment out,
-            long outOffset);
+    /** Scratch that {@link #attention} needs, in floats. */
+    long attentionScratch(int headDim, int blockSize);
 
-    /** As {@link #attentionWithSink}, without a sink. */
-    void attention(
-            MemorySegment q,
-            long qOffset,
-            MemorySegment k,
-            MemorySegment v,
-            int kvHead,
-            int kvHeads,
-            int blockSize,
-            int headDim,
-            int[] blockTable,
-            int tableOffset,
-            int from,
-            int to,
-            float scale,
-            float softcap,
-            MemorySegment scratch,
-            long scratchOffset,
-            MemorySegment out,
-            long outOffset);
+    /** Attention with an online softmax over the paged cache. */
+    void attention(AttentionTask task);
 
     /** x[i] = cap * tanh(x[i] / cap). */
     void softcap(MemorySegment x, long xOffset, float cap, int n);

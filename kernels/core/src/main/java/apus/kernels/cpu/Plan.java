@@ -19,6 +19,7 @@ import apus.format.spec.Rms;
 import apus.format.spec.WeightRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -129,6 +130,28 @@ record Plan(
             Norming postFfn,
             float residual,
             boolean parallel) {}
+
+    /** Every matrix that inputs are multiplied with. */
+    List<Matrix> matrices() {
+        List<Matrix> all = new ArrayList<>();
+        for (Block b : blocks) {
+            all.addAll(List.of(b.q(), b.k(), b.v(), b.o()));
+            add(b.ffn(), all);
+        }
+        all.add(head);
+        return all;
+    }
+
+    private static void add(Wide ffn, List<Matrix> all) {
+        switch (ffn) {
+            case Gate gate -> all.addAll(List.of(gate.gate(), gate.up(), gate.down()));
+            case Perceptron mlp -> all.addAll(List.of(mlp.up(), mlp.down()));
+            case Mixture mixture -> {
+                all.add(mixture.router());
+                mixture.experts().forEach(e -> add(e, all));
+            }
+        }
+    }
 
     static Plan of(Checkpoint checkpoint, Arena arena) {
         ModelSpec spec = checkpoint.spec();

@@ -28,6 +28,33 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
+    public Layout layout(Weight w) {
+        return Layout.ROWS;
+    }
+
+    @Override
+    public int tokenGroup() {
+        return 1;
+    }
+
+    @Override
+    public long matmulScratch(Weight w) {
+        return 0;
+    }
+
+    @Override
+    public void arrange(
+            Layout layout,
+            MemorySegment x,
+            int tokens,
+            int cols,
+            int fromToken,
+            int toToken,
+            MemorySegment out) {
+        throw new IllegalArgumentException("scalar kernels read rows as they are");
+    }
+
+    @Override
     public void matmul(
             MemorySegment x,
             int tokens,
@@ -35,7 +62,9 @@ public final class ScalarKernels implements CpuKernels {
             MemorySegment bias,
             int fromRow,
             int toRow,
-            MemorySegment y) {
+            MemorySegment y,
+            MemorySegment scratch,
+            long scratchOffset) {
         int cols = w.cols();
         DType type = type(w);
         for (int t = 0; t < tokens; t++) {
@@ -233,7 +262,13 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void activate(Act act, MemorySegment x, long xOffset, int n) {
+    public void activate(
+            Act act,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment scratch,
+            long scratchOffset,
+            int n) {
         for (int i = 0; i < n; i++) {
             float activated = apply(act, x.getAtIndex(JAVA_FLOAT, xOffset + i));
             x.setAtIndex(JAVA_FLOAT, xOffset + i, activated);
@@ -269,111 +304,68 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void attention(
-            MemorySegment q,
-            long qOffset,
-            MemorySegment k,
-            MemorySegment v,
-            int kvHead,
-            int kvHeads,
-            int blockSize,
-            int headDim,
-            int[] blockTable,
-            int tableOffset,
-            int from,
-            int to,
-            float scale,
-            float softcap,
-            MemorySegment scratch,
-            long scratchOffset,
-            MemorySegment out,
-            long outOffset) {
-        attentionWithSink(
-                q,
-                qOffset,
-                k,
-                v,
-                kvHead,
-                kvHeads,
-                blockSize,
-                headDim,
-                blockTable,
-                tableOffset,
-                from,
-                to,
-                scale,
-                softcap,
-                Float.NEGATIVE_INFINITY,
-                scratch,
-                scratchOffset,
-                out,
-                outOffset);
+    public long attentionScratch(int headDim, int blockSize) {
+        return 0;
     }
 
     @Override
-    public void attentionWithSink(
-            MemorySegment q,
-            long qOffset,
-            MemorySegment k,
-            MemorySegment v,
-            int kvHead,
-            int kvHeads,
-            int blockSize,
-            int headDim,
-            int[] blockTable,
-            int tableOffset,
-            int from,
-            int to,
-            float scale,
-            float softcap,
-            float sink,
-            MemorySegment scratch,
-            long scratchOffset,
-            MemorySegment out,
-            long outOffset) {
-        // The sink comes first: it sets the maximum and adds exp(sink - sink) to the sum.
-        float max = sink;
-        float sum = sink == Float.NEGATIVE_INFINITY ? 0 : 1;
+    public void attention(AttentionTask task) {
+        for (int t = 0; t < task.tokens; t++) {
+            for (int h = 0; h < task.heads; h++) {
+                attention(task, t, task.firstHead + h);
+            }
+        }
+    }
+
+    private static void attention(AttentionTask a, int token, int head) {
+        int headDim = a.headDim;
+        long row = (long) (a.firstToken + token) * a.queryWidth + (long) head * headDim;
+        int to = a.firstPosition + token + 1;
+        int from = a.window == 0 ? 0 : Math.max(0, to - a.window);
+        // A sink comes first: it sets the maximum and adds exp(sink - sink) to the sum.
+        boolean sink = a.sinks.byteSize() != 0;
+        float max = sink ? a.sinks.getAtIndex(JAVA_FLOAT, head) : Float.NEGATIVE_INFINITY;
+        float sum = sink ? 1 : 0;
         for (int i = 0; i < headDim; i++) {
-            out.setAtIndex(JAVA_FLOAT, outOffset + i, 0);
+            a.out.setAtIndex(JAVA_FLOAT, row + i, 0);
         }
         for (int p = from; p < to; p++) {
-            long block = blockTable[tableOffset + p / blockSize];
-            long at = ((block * kvHeads + kvHead) * blockSize + p % blockSize) * headDim;
+            long block = a.blockTable[a.tableOffset + p / a.blockSize];
+            long place = (block * a.kvHeads + a.kvHead) * a.blockSize * headDim;
+            long key = place + p % a.blockSize;
+            long value = place + (long) (p % a.blockSize) * headDim;
             float score = 0;
             for (int i = 0; i < headDim; i++) {
-                score += q.getAtIndex(JAVA_FLOAT, qOffset + i) * k.getAtIndex(JAVA_FLOAT, at + i);
+                score +=
+                        a.q.getAtIndex(JAVA_FLOAT, row + i)
+                                * a.keys.getAtIndex(JAVA_FLOAT, key + (long) i * a.blockSize);
             }
-            score *= scale;
-            if (softcap != 0) {
-                score = (float) (softcap * Math.tanh(score / softcap));
+            score *= a.scale;
+            if (a.softcap != 0) {
+                score = (float) (a.softcap * Math.tanh(score / a.softcap));
             }
             // Online softmax, Milakov and Gimelshein 2018, arXiv 1805.02867: when a new maximum
-            // comes, what was summed so
-            // far is scaled down to it.
+            // comes, what was summed so far is scaled down to it.
             if (score > max) {
                 float shrink = (float) Math.exp(max - score);
                 sum *= shrink;
                 for (int i = 0; i < headDim; i++) {
-                    out.setAtIndex(
-                            JAVA_FLOAT,
-                            outOffset + i,
-                            out.getAtIndex(JAVA_FLOAT, outOffset + i) * shrink);
+                    a.out.setAtIndex(
+                            JAVA_FLOAT, row + i, a.out.getAtIndex(JAVA_FLOAT, row + i) * shrink);
                 }
                 max = score;
             }
             float weight = (float) Math.exp(score - max);
             sum += weight;
             for (int i = 0; i < headDim; i++) {
-                float value =
-                        out.getAtIndex(JAVA_FLOAT, outOffset + i)
-                                + weight * v.getAtIndex(JAVA_FLOAT, at + i);
-                out.setAtIndex(JAVA_FLOAT, outOffset + i, value);
+                float v =
+                        a.out.getAtIndex(JAVA_FLOAT, row + i)
+                                + weight * a.values.getAtIndex(JAVA_FLOAT, value + i);
+                a.out.setAtIndex(JAVA_FLOAT, row + i, v);
             }
         }
         for (int i = 0; i < headDim; i++) {
-            out.setAtIndex(
-                    JAVA_FLOAT, outOffset + i, out.getAtIndex(JAVA_FLOAT, outOffset + i) / sum);
+            a.out.setAtIndex(JAVA_FLOAT, row + i, a.out.getAtIndex(JAVA_FLOAT, row + i) / sum);
         }
     }
 

@@ -1,5 +1,6 @@
 package apus.kernels.cpu;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -28,6 +29,7 @@ final class Workers implements AutoCloseable {
 
     // One slot per worker, a cache line apart: the last round it has finished.
     private final PaddedInt[] done;
+    private final AtomicInteger next = new AtomicInteger();
     private volatile Throwable failure;
     private volatile Thread caller;
 
@@ -79,9 +81,10 @@ final class Workers implements AutoCloseable {
      */
     void run(Body task) {
         if (threads.length == 0) {
-            task.run(0, 1);
+            alone(task);
             return;
         }
+        next.set(0);
         body = task;
         caller = Thread.currentThread();
         int now = round + 1;
@@ -104,6 +107,21 @@ final class Workers implements AutoCloseable {
             failure = null;
             throw sneaky(thrown);
         }
+    }
+
+    /** Runs the body on the calling thread only, for work too small to share. */
+    void alone(Body task) {
+        next.set(0);
+        task.run(0, 1);
+    }
+
+    /**
+     * The next item of the task under way: 0, 1 and so on, each given once. For a body that takes
+     * its share piece by piece, so that a thread that lost its core for a while holds up one piece
+     * and not a whole share.
+     */
+    int claim() {
+        return next.getAndIncrement();
     }
 
     private void awaitDone(PaddedInt slot, int now) {

@@ -3,133 +3,243 @@ package apus.kernels.cpu;
 import apus.format.spec.ModelSpec;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.Logits;
+import apus.kernels.cpu.CpuKernels.Layout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Every activation buffer of an executor, allocated once for the largest step. All f32 and native.
+ * Every activation buffer of an executor, all f32 and native. Buffers are made for the steps that
+ * come, doubling up to the largest step allowed: a model with a large vocabulary would otherwise
+ * spend hundreds of megabytes, and the time to clear them, on steps it may never see.
  */
-final class Workspace {
+final class Workspace implements AutoCloseable {
     /** [tokens][hidden] the residual stream */
-    final MemorySegment x;
+    MemorySegment x;
 
     /** [tokens][hidden] normed input of a sublayer, then its output */
-    final MemorySegment h;
+    MemorySegment h;
 
     /** [tokens][widest heads * headDim] */
-    final MemorySegment q;
+    MemorySegment q;
 
     /** [tokens][widest kvHeads * headDim] */
-    final MemorySegment k;
+    MemorySegment k;
 
     /** [tokens][widest kvHeads * headDim] */
-    final MemorySegment v;
+    MemorySegment v;
 
     /** [tokens][widest heads * headDim] what attention gives */
-    final MemorySegment attended;
+    MemorySegment attended;
 
     /** [tokens][widest intermediate] */
-    final MemorySegment gate;
+    MemorySegment gate;
 
     /** [tokens][widest intermediate] */
-    final MemorySegment up;
+    MemorySegment up;
 
-    /** [tokens][hidden] the other half's input, where halves stand in parallel */
-    final MemorySegment aside;
+    /** [tokens][hidden] the other half's input, where halves stand in parallel; else empty */
+    MemorySegment aside;
 
     /** Where there are experts; else null. */
-    final Routing routing;
+    Routing routing;
+
+    /** [tokens][widest input] the input of a product, arranged; empty where unused */
+    private MemorySegment whole;
+
+    /** [tokens][widest input] */
+    private MemorySegment paired;
 
     /** [logit rows][hidden] */
-    final MemorySegment last;
+    MemorySegment last;
 
     /** [logit rows][vocab] */
-    final MemorySegment logits;
+    MemorySegment logits;
 
-    /** [threads][scratchStride] */
+    /** [threads][scratchStride] for products */
     final MemorySegment scratch;
 
     final long scratchStride;
 
+    private final int hidden;
     private final int vocab;
-    private long bytes;
+    private final int queryWidth;
+    private final int keyWidth;
+    private final int wide;
+    private final boolean usesWhole;
+    private final boolean usesPaired;
+    private final boolean parallel;
+    private final int experts;
+    private final int topK;
+    private final int group;
+    private final ExecutorOptions options;
 
-    Workspace(ModelSpec spec, Plan plan, ExecutorOptions o, Arena arena) {
-        int queryWidth = 0;
-        int keyWidth = 0;
-        int wide = 0;
-        int headDim = 0;
-        boolean parallel = false;
-        Plan.Mixture largest = null;
-        int topK = 0;
+    private int tokenCapacity;
+    private int logitCapacity;
+    private Arena tokenArena;
+    private Arena logitArena;
+    private Rows rows;
+
+    Workspace(ModelSpec spec, Plan plan, ExecutorOptions options, CpuKernels kernels, Arena arena) {
+        this.options = options;
+        this.hidden = spec.hidden();
+        this.vocab = spec.vocab();
+        this.group = kernels.tokenGroup();
+        int widestQuery = 0;
+        int widestKey = 0;
+        int widest = 0;
+        boolean anyParallel = false;
+        int mostExperts = 0;
+        int mostChosen = 0;
         for (Plan.Block block : plan.blocks()) {
-            queryWidth = Math.max(queryWidth, block.q().out());
-            keyWidth = Math.max(keyWidth, block.k().out());
-            wide = Math.max(wide, block.ffn().width());
-            headDim = Math.max(headDim, block.shape().headDim());
-            parallel |= block.parallel();
+            widestQuery = Math.max(widestQuery, block.q().out());
+            widestKey = Math.max(widestKey, block.k().out());
+            widest = Math.max(widest, block.ffn().width());
+            anyParallel |= block.parallel();
             if (block.ffn() instanceof Plan.Mixture mixture) {
-                topK = Math.max(topK, mixture.topK());
-                if (largest == null || mixture.experts().size() > largest.experts().size()) {
-                    largest = mixture;
-                }
+                mostExperts = Math.max(mostExperts, mixture.experts().size());
+                mostChosen = Math.max(mostChosen, mixture.topK());
             }
         }
-        vocab = spec.vocab();
-        int tokens = o.maxTokensPerStep();
-        x = floats(arena, tokens, spec.hidden());
-        h = floats(arena, tokens, spec.hidden());
-        q = floats(arena, tokens, queryWidth);
-        k = floats(arena, tokens, keyWidth);
-        v = floats(arena, tokens, keyWidth);
-        attended = floats(arena, tokens, queryWidth);
-        gate = floats(arena, tokens, wide);
-        up = floats(arena, tokens, wide);
-        aside = floats(arena, parallel ? tokens : 0, spec.hidden());
-        routing =
-                largest == null
-                        ? null
-                        : new Routing(
-                                largest.experts().size(),
-                                topK,
-                                tokens,
-                                floats(arena, tokens, largest.experts().size()),
-                                floats(arena, tokens, spec.hidden()),
-                                floats(arena, tokens, spec.hidden()),
-                                floats(arena, tokens, spec.hidden()));
-        last = floats(arena, o.maxLogitRows(), spec.hidden());
-        logits = floats(arena, o.maxLogitRows(), vocab);
+        queryWidth = widestQuery;
+        keyWidth = widestKey;
+        wide = widest;
+        parallel = anyParallel;
+        experts = mostExperts;
+        topK = mostChosen;
+        long floats = 0;
+        boolean anyWhole = false;
+        boolean anyPaired = false;
+        for (Plan.Matrix m : plan.matrices()) {
+            floats = Math.max(floats, kernels.matmulScratch(m.weight()));
+            anyWhole |= kernels.layout(m.weight()) == Layout.WHOLE;
+            anyPaired |= kernels.layout(m.weight()) == Layout.PAIRED;
+        }
+        usesWhole = anyWhole;
+        usesPaired = anyPaired;
         // A cache line apart, so that threads do not write to each other's.
-        scratchStride = (headDim + 1024L + 15) / 16 * 16;
-        scratch = floats(arena, o.threads(), scratchStride);
+        scratchStride = (floats + 31) / 16 * 16;
+        scratch = arena.allocate(scratchStride * options.threads() * Float.BYTES, 64);
     }
 
-    private MemorySegment floats(Arena arena, long rows, long cols) {
-        bytes += rows * cols * Float.BYTES;
+    /** Makes room for a step. Buffers lose their content only when they grow. */
+    void reserve(int tokens, int logitRows) {
+        if (tokens > tokenCapacity) {
+            growTokens(grown(tokens, tokenCapacity, options.maxTokensPerStep()));
+        }
+        if (logitRows > logitCapacity) {
+            growLogits(grown(logitRows, logitCapacity, options.maxLogitRows()));
+        }
+    }
+
+    private static int grown(int wanted, int now, int most) {
+        assert wanted <= most : wanted + " of " + most;
+        return Math.min(most, Math.max(wanted, 2 * now));
+    }
+
+    private void growTokens(int capacity) {
+        if (tokenArena != null) {
+            tokenArena.close();
+        }
+        tokenArena = Arena.ofShared();
+        tokenCapacity = capacity;
+        x = floats(tokenArena, capacity, hidden);
+        h = floats(tokenArena, capacity, hidden);
+        q = floats(tokenArena, capacity, queryWidth);
+        k = floats(tokenArena, capacity, keyWidth);
+        v = floats(tokenArena, capacity, keyWidth);
+        attended = floats(tokenArena, capacity, queryWidth);
+        gate = floats(tokenArena, capacity, wide);
+        up = floats(tokenArena, capacity, wide);
+        aside = floats(tokenArena, parallel ? capacity : 0, hidden);
+        routing = experts == 0 ? null : routing(capacity);
+        whole = floats(tokenArena, usesWhole ? grouped(capacity) : 0, widestInput());
+        paired = floats(tokenArena, usesPaired ? grouped(capacity) : 0, widestInput());
+    }
+
+    private Routing routing(int tokens) {
+        return new Routing(
+                experts,
+                topK,
+                tokens,
+                floats(tokenArena, tokens, experts),
+                floats(tokenArena, tokens, hidden),
+                floats(tokenArena, tokens, hidden),
+                floats(tokenArena, tokens, hidden));
+    }
+
+    private void growLogits(int capacity) {
+        if (logitArena != null) {
+            logitArena.close();
+        }
+        logitArena = Arena.ofShared();
+        logitCapacity = capacity;
+        last = floats(logitArena, capacity, hidden);
+        logits = floats(logitArena, capacity, vocab);
+        rows = new Rows(logits, vocab);
+    }
+
+    private int widestInput() {
+        return Math.max(wide, Math.max(hidden, queryWidth));
+    }
+
+    private long grouped(long tokens) {
+        return (tokens + group - 1) / group * group;
+    }
+
+    private static MemorySegment floats(Arena arena, long rows, long cols) {
         return arena.allocate(rows * cols * Float.BYTES, 64);
     }
 
-    long bytes() {
-        return bytes;
+    /** Where the input of a product stands in a layout other than rows. */
+    MemorySegment arranged(Layout layout) {
+        return switch (layout) {
+            case ROWS -> throw new IllegalArgumentException("rows are not arranged");
+            case WHOLE -> whole;
+            case PAIRED -> paired;
+        };
     }
 
-    /** The logits buffer as seen by the caller; one object, reused. */
-    final class Rows implements Logits {
+    /** The logits of a step as seen by the caller; one object, reused. */
+    Logits logits(int count) {
+        rows.count = count;
+        return rows;
+    }
+
+    /** Bytes that the largest step will have made it allocate. */
+    long mostBytes() {
+        long perToken = 2L * hidden + 2L * queryWidth + 2L * keyWidth + 2L * wide;
+        perToken += parallel ? hidden : 0;
+        perToken += experts == 0 ? 0 : experts + 3L * hidden;
+        int copies = (usesWhole ? 1 : 0) + (usesPaired ? 1 : 0);
+        long floats =
+                options.maxTokensPerStep() * perToken
+                        + grouped(options.maxTokensPerStep()) * copies * widestInput()
+                        + (long) options.maxLogitRows() * (hidden + vocab);
+        return floats * Float.BYTES + scratch.byteSize();
+    }
+
+    @Override
+    public void close() {
+        if (tokenArena != null) {
+            tokenArena.close();
+        }
+        if (logitArena != null) {
+            logitArena.close();
+        }
+    }
+
+    private static final class Rows implements Logits {
         private final MemorySegment[] rows;
+        private final int vocab;
         private int count;
 
-        Rows() {
-            int capacity = (int) (logits.byteSize() / Float.BYTES / vocab);
-            rows = new MemorySegment[capacity];
-            for (int i = 0; i < capacity; i++) {
-                rows[i] =
-                        logits.asSlice((long) i * vocab * Float.BYTES, (long) vocab * Float.BYTES);
+        Rows(MemorySegment logits, int vocab) {
+            this.vocab = vocab;
+            long bytes = (long) vocab * Float.BYTES;
+            rows = new MemorySegment[(int) (logits.byteSize() / bytes)];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = logits.asSlice(i * bytes, bytes);
             }
-        }
-
-        Rows of(int newCount) {
-            count = newCount;
-            return this;
         }
 
         @Override

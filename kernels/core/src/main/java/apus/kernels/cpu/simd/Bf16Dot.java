@@ -1,0 +1,228 @@
+package apus.kernels.cpu.simd;
+
+import static apus.kernels.cpu.simd.Lanes.B;
+import static apus.kernels.cpu.simd.Lanes.F;
+import static apus.kernels.cpu.simd.Lanes.I;
+import static apus.kernels.cpu.simd.Lanes.LE;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * bf16 rows times f32 tokens. An int lane holds two neighbouring weights: a shift widens the even
+ * one, a mask the odd one, so the tokens come with even and odd columns apart. Lane j sums columns
+ * 2j and 2j + 1 of every block of 2L, in order.
+ *
+ * <p>Each method is one loop that no vector enters or leaves: C2 keeps vectors in registers only
+ * while it sees all of their life, and a method this long is not inlined into a caller that would
+ * then be too long.
+ */
+final class Bf16Dot {
+    private static final int ODD = 0xffff0000;
+
+    private Bf16Dot() {}
+
+    /**
+     * Lane sums of up to 8 rows with one token: the product for a single token, where rows stream
+     * from memory and 8 streams keep it busy.
+     *
+     * @param w0 byte of the first row's first column
+     * @param stride bytes from row to row
+     * @param rows rows wanted, 1 to 8; missing ones repeat the last
+     * @param xAt byte of the token's first column
+     * @param blocks blocks of 2L columns
+     * @param sums f32[8][L] from byte sumsAt on
+     */
+    static void rows8(
+            MemorySegment w,
+            long w0,
+            long stride,
+            int rows,
+            MemorySegment x,
+            long xAt,
+            int blocks,
+            MemorySegment sums,
+            long sumsAt) {
+        long w1 = w0 + Math.min(1, rows - 1) * stride;
+        long w2 = w0 + Math.min(2, rows - 1) * stride;
+        long w3 = w0 + Math.min(3, rows - 1) * stride;
+        long w4 = w0 + Math.min(4, rows - 1) * stride;
+        long w5 = w0 + Math.min(5, rows - 1) * stride;
+        long w6 = w0 + Math.min(6, rows - 1) * stride;
+        long w7 = w0 + Math.min(7, rows - 1) * stride;
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector a1 = FloatVector.zero(F);
+        FloatVector a2 = FloatVector.zero(F);
+        FloatVector a3 = FloatVector.zero(F);
+        FloatVector a4 = FloatVector.zero(F);
+        FloatVector a5 = FloatVector.zero(F);
+        FloatVector a6 = FloatVector.zero(F);
+        FloatVector a7 = FloatVector.zero(F);
+        for (int b = 0; b < blocks; b++) {
+            long at = (long) b * B;
+            long u = xAt + (long) b * (2 * B);
+            FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
+            IntVector v = IntVector.fromMemorySegment(I, w, w0 + at, LE);
+            FloatVector f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a0 = x0.fma(f, a0);
+            f = v.and(ODD).reinterpretAsFloats();
+            a0 = x1.fma(f, a0);
+            v = IntVector.fromMemorySegment(I, w, w1 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a1 = x0.fma(f, a1);
+            f = v.and(ODD).reinterpretAsFloats();
+            a1 = x1.fma(f, a1);
+            v = IntVector.fromMemorySegment(I, w, w2 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a2 = x0.fma(f, a2);
+            f = v.and(ODD).reinterpretAsFloats();
+            a2 = x1.fma(f, a2);
+            v = IntVector.fromMemorySegment(I, w, w3 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a3 = x0.fma(f, a3);
+            f = v.and(ODD).reinterpretAsFloats();
+            a3 = x1.fma(f, a3);
+            v = IntVector.fromMemorySegment(I, w, w4 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a4 = x0.fma(f, a4);
+            f = v.and(ODD).reinterpretAsFloats();
+            a4 = x1.fma(f, a4);
+            v = IntVector.fromMemorySegment(I, w, w5 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a5 = x0.fma(f, a5);
+            f = v.and(ODD).reinterpretAsFloats();
+            a5 = x1.fma(f, a5);
+            v = IntVector.fromMemorySegment(I, w, w6 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a6 = x0.fma(f, a6);
+            f = v.and(ODD).reinterpretAsFloats();
+            a6 = x1.fma(f, a6);
+            v = IntVector.fromMemorySegment(I, w, w7 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a7 = x0.fma(f, a7);
+            f = v.and(ODD).reinterpretAsFloats();
+            a7 = x1.fma(f, a7);
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+        a4.intoMemorySegment(sums, sumsAt + 4 * B, LE);
+        a5.intoMemorySegment(sums, sumsAt + 5 * B, LE);
+        a6.intoMemorySegment(sums, sumsAt + 6 * B, LE);
+        a7.intoMemorySegment(sums, sumsAt + 7 * B, LE);
+    }
+
+    /**
+     * Lane sums of up to 4 rows with 4 tokens: each vector of weights is widened once and used for
+     * 4 tokens, and 16 sums hide the latency of the additions.
+     *
+     * @param xAt byte of the tile: [blocks][4 tokens][2L]
+     * @param sums f32[4 rows][4 tokens][L] from byte sumsAt on
+     */
+    static void tile4(
+            MemorySegment w,
+            long w0,
+            long stride,
+            int rows,
+            MemorySegment x,
+            long xAt,
+            int blocks,
+            MemorySegment sums,
+            long sumsAt) {
+        long w1 = w0 + Math.min(1, rows - 1) * stride;
+        long w2 = w0 + Math.min(2, rows - 1) * stride;
+        long w3 = w0 + Math.min(3, rows - 1) * stride;
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector a1 = FloatVector.zero(F);
+        FloatVector a2 = FloatVector.zero(F);
+        FloatVector a3 = FloatVector.zero(F);
+        FloatVector a4 = FloatVector.zero(F);
+        FloatVector a5 = FloatVector.zero(F);
+        FloatVector a6 = FloatVector.zero(F);
+        FloatVector a7 = FloatVector.zero(F);
+        FloatVector a8 = FloatVector.zero(F);
+        FloatVector a9 = FloatVector.zero(F);
+        FloatVector a10 = FloatVector.zero(F);
+        FloatVector a11 = FloatVector.zero(F);
+        FloatVector a12 = FloatVector.zero(F);
+        FloatVector a13 = FloatVector.zero(F);
+        FloatVector a14 = FloatVector.zero(F);
+        FloatVector a15 = FloatVector.zero(F);
+        for (int b = 0; b < blocks; b++) {
+            long at = (long) b * B;
+            long u = xAt + (long) b * (8 * B);
+            FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
+            FloatVector x2 = FloatVector.fromMemorySegment(F, x, u + 2 * B, LE);
+            FloatVector x3 = FloatVector.fromMemorySegment(F, x, u + 3 * B, LE);
+            FloatVector x4 = FloatVector.fromMemorySegment(F, x, u + 4 * B, LE);
+            FloatVector x5 = FloatVector.fromMemorySegment(F, x, u + 5 * B, LE);
+            FloatVector x6 = FloatVector.fromMemorySegment(F, x, u + 6 * B, LE);
+            FloatVector x7 = FloatVector.fromMemorySegment(F, x, u + 7 * B, LE);
+            IntVector v = IntVector.fromMemorySegment(I, w, w0 + at, LE);
+            FloatVector f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a0 = x0.fma(f, a0);
+            a1 = x2.fma(f, a1);
+            a2 = x4.fma(f, a2);
+            a3 = x6.fma(f, a3);
+            f = v.and(ODD).reinterpretAsFloats();
+            a0 = x1.fma(f, a0);
+            a1 = x3.fma(f, a1);
+            a2 = x5.fma(f, a2);
+            a3 = x7.fma(f, a3);
+            v = IntVector.fromMemorySegment(I, w, w1 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a4 = x0.fma(f, a4);
+            a5 = x2.fma(f, a5);
+            a6 = x4.fma(f, a6);
+            a7 = x6.fma(f, a7);
+            f = v.and(ODD).reinterpretAsFloats();
+            a4 = x1.fma(f, a4);
+            a5 = x3.fma(f, a5);
+            a6 = x5.fma(f, a6);
+            a7 = x7.fma(f, a7);
+            v = IntVector.fromMemorySegment(I, w, w2 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a8 = x0.fma(f, a8);
+            a9 = x2.fma(f, a9);
+            a10 = x4.fma(f, a10);
+            a11 = x6.fma(f, a11);
+            f = v.and(ODD).reinterpretAsFloats();
+            a8 = x1.fma(f, a8);
+            a9 = x3.fma(f, a9);
+            a10 = x5.fma(f, a10);
+            a11 = x7.fma(f, a11);
+            v = IntVector.fromMemorySegment(I, w, w3 + at, LE);
+            f = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            a12 = x0.fma(f, a12);
+            a13 = x2.fma(f, a13);
+            a14 = x4.fma(f, a14);
+            a15 = x6.fma(f, a15);
+            f = v.and(ODD).reinterpretAsFloats();
+            a12 = x1.fma(f, a12);
+            a13 = x3.fma(f, a13);
+            a14 = x5.fma(f, a14);
+            a15 = x7.fma(f, a15);
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+        a4.intoMemorySegment(sums, sumsAt + 4 * B, LE);
+        a5.intoMemorySegment(sums, sumsAt + 5 * B, LE);
+        a6.intoMemorySegment(sums, sumsAt + 6 * B, LE);
+        a7.intoMemorySegment(sums, sumsAt + 7 * B, LE);
+        a8.intoMemorySegment(sums, sumsAt + 8 * B, LE);
+        a9.intoMemorySegment(sums, sumsAt + 9 * B, LE);
+        a10.intoMemorySegment(sums, sumsAt + 10 * B, LE);
+        a11.intoMemorySegment(sums, sumsAt + 11 * B, LE);
+        a12.intoMemorySegment(sums, sumsAt + 12 * B, LE);
+        a13.intoMemorySegment(sums, sumsAt + 13 * B, LE);
+        a14.intoMemorySegment(sums, sumsAt + 14 * B, LE);
+        a15.intoMemorySegment(sums, sumsAt + 15 * B, LE);
+    }
+}
