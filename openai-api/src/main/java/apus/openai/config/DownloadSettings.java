@@ -25,13 +25,6 @@ final class DownloadSettings {
                             .variable("MODEL_REVISION"),
                     one(
                             GROUP,
-                            "tokenizer-revision",
-                            "REVISION",
-                            "main",
-                            "Branch, tag or commit of a tokenizer named ORG/NAME.",
-                            (d, v) -> d.tokenizerRevision = v.text()),
-                    one(
-                            GROUP,
                             "hf-endpoint",
                             "URL",
                             HubOptions.PUBLIC.toString(),

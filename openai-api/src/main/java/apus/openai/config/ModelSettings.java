@@ -50,6 +50,13 @@ final class ModelSettings {
                                     (d, v) -> d.tokenizer = Optional.of(v))
                             .variable("TOKENIZER_NAME"),
                     one(
+                            GROUP,
+                            "tokenizer-revision",
+                            "REVISION",
+                            "main",
+                            "Branch, tag or commit of a tokenizer named ORG/NAME.",
+                            (d, v) -> d.tokenizerRevision = v.text()),
+                    one(
                                     GROUP,
                                     "chat-template",
                                     "FILE",

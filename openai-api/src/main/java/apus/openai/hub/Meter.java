@@ -28,9 +28,12 @@ final class Meter {
     private long bytesDone;
     private long underWay;
 
+    /** Forgets what came before. */
     void start(int files, long bytes) {
         this.files = files;
         this.bytes = bytes;
+        filesDone = 0;
+        bytesDone = 0;
     }
 
     void file(String name, long size) {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,7 +30,8 @@ final class FakeHub implements AutoCloseable {
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
     static final Repository REPOSITORY = new Repository("org", "name");
 
-    private static final String RESOLVE = "/org/name/resolve/" + COMMIT + "/";
+    private static final List<String> REVISIONS = List.of("main", "v1.0", COMMIT);
+    private static final Pattern RESOLVE = Pattern.compile("/org/name/resolve/([^/]+)/(.+)");
 
     private final Map<String, byte[]> files = new TreeMap<>();
     private final FakeServer cdn = new FakeServer(this::cdn);
@@ -127,10 +130,8 @@ final class FakeHub implements AutoCloseable {
         if (request.path().startsWith("/api/models/org/name/revision/")) {
             return listing(request.path().substring("/api/models/org/name/revision/".length()));
         }
-        String name =
-                request.path().startsWith(RESOLVE)
-                        ? request.path().substring(RESOLVE.length())
-                        : "";
+        Matcher file = RESOLVE.matcher(request.path());
+        String name = file.matches() && REVISIONS.contains(file.group(1)) ? file.group(2) : "";
         if (!files.containsKey(name)) {
             return Reply.of(404).with("X-Error-Code", "EntryNotFound");
         }
@@ -146,7 +147,7 @@ final class FakeHub implements AutoCloseable {
     }
 
     private Reply listing(String revision) {
-        if (!List.of("main", COMMIT, "v1.0").contains(revision)) {
+        if (!REVISIONS.contains(revision)) {
             return Reply.of(404).with("X-Error-Code", "RevisionNotFound");
         }
         String siblings =

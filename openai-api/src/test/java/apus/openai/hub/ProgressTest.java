@@ -99,6 +99,10 @@ final class ProgressTest {
     @Test
     void linesAreFewAndPlain() {
         ProgressLines lines = new ProgressLines(out, nanos::get);
+        // The index of the weights is fetched before it is known how much there is.
+        lines.file("model.safetensors.index.json", 100);
+        lines.advance("model.safetensors.index.json", 100);
+        lines.done("model.safetensors.index.json");
         lines.start("org/name at main", 2, 4 << 20);
         lines.file("config.json", 1 << 20);
         lines.file("model.safetensors", 3 << 20);
