@@ -26,7 +26,13 @@ public final class ProgressLines implements Progress {
         meter.start(files, bytes);
         meter.rate(nanos.getAsLong());
         said = nanos.getAsLong();
-        line("fetches %d files, %s: %s".formatted(files, ByteCount.text(bytes), title));
+        line(
+                "fetches %d %s, %s: %s"
+                        .formatted(
+                                files,
+                                files == 1 ? "file" : "files",
+                                ByteCount.text(bytes),
+                                title));
     }
 
     @Override

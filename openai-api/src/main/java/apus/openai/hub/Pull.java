@@ -131,7 +131,9 @@ final class Pull {
         try (Answer answer =
                 connection.head(
                         addresses.file(repository, commit, name),
-                        redirect -> redirect.header("X-Linked-Etag").isPresent())) {
+                        redirect ->
+                                redirect.header("X-Linked-Etag").isPresent()
+                                        && redirect.header("X-Linked-Size").isPresent())) {
             if (!answer.redirects()) {
                 refusals.check(answer, what(name));
             }

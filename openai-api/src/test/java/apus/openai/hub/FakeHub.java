@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * weights) have a SHA-256 in {@code X-Linked-Etag} and lie at another host, a CDN, that must see no
  * token; small ones have git's SHA-1 as ETag and are sent at once. A test bends single answers.
  */
-final class FakeHub implements AutoCloseable {
-    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+public final class FakeHub implements AutoCloseable {
+    public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
     static final Repository REPOSITORY = new Repository("org", "name");
 
     private static final List<String> REVISIONS = List.of("main", "v1.0", COMMIT);
@@ -46,7 +46,7 @@ final class FakeHub implements AutoCloseable {
     }
 
     /** The files of a folder of testdata/models, and what it must not fetch. */
-    static FakeHub of(String model) {
+    public static FakeHub of(String model) {
         FakeHub hub = new FakeHub();
         Path folder = Path.of(System.getProperty("apus.testdata"), "models", model);
         try (Stream<Path> paths = Files.list(folder)) {
@@ -74,7 +74,7 @@ final class FakeHub implements AutoCloseable {
         return hub;
     }
 
-    void put(String name, byte[] bytes) {
+    public void put(String name, byte[] bytes) {
         files.put(name, bytes);
     }
 
@@ -99,11 +99,11 @@ final class FakeHub implements AutoCloseable {
         bendHub((request, reply) -> request.path().contains(name) ? bend.apply(reply) : reply);
     }
 
-    String address() {
+    public String address() {
         return server.address();
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return server.requests();
     }
 

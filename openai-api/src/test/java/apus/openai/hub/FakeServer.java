@@ -24,9 +24,9 @@ import java.util.function.Function;
  * An HTTP/1.1 server of a few lines on a free port of loopback, one answer per connection: unlike a
  * real one it can lie, and break off where it is told to.
  */
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
     /** A request; names of headers in lower case. */
-    record Request(String method, String path, Map<String, String> headers) {
+    public record Request(String method, String path, Map<String, String> headers) {
         String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
         }

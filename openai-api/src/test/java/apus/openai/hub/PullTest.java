@@ -278,6 +278,28 @@ final class PullTest {
     }
 
     @Test
+    void smallFilesMayLieBehindARedirectOfTheHub() throws IOException {
+        String resolve = "/org/name/resolve/" + COMMIT + "/";
+        String kept = "/api/resolve-cache/";
+        hub.bendHub((request, reply) -> {
+            String name = request.path().substring(request.path().lastIndexOf('/') + 1);
+            if (name.endsWith(".json") && request.path().startsWith(resolve)) {
+                return Reply.of(307).with("X-Repo-Commit", COMMIT).with("Location", kept + name);
+            }
+            return request.path().startsWith(kept)
+                    ? Reply.ok(request.method().equals("HEAD") ? new byte[0] : hub.get(name))
+                            .claiming(hub.get(name).length)
+                            .with("ETag", '"' + FakeHub.gitSha1(hub.get(name)) + '"')
+                    : reply;
+        });
+
+        Path folder = pull();
+
+        assertArrayEquals(
+                hub.get("config.json"), Files.readAllBytes(folder.resolve("config.json")));
+    }
+
+    @Test
     void twoPullsAtOnceFetchEachFileOnce() throws Exception {
         List<Thread> threads =
                 Stream.generate(() -> Thread.ofPlatform().unstarted(this::pull)).limit(2).toList();

@@ -114,6 +114,35 @@ final class ResumeTest {
     }
 
     @Test
+    void killedProcessKeepsWhatHasCome() throws Exception {
+        hub.bendCdn((request, reply) -> reply.silentAfter(40_000));
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                PullProcess.class.getName(),
+                                hub.address(),
+                                cache.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            while (!Files.exists(partial()) || Files.size(partial()) < 40_000) {
+                assertTrue(process.isAlive());
+                Thread.sleep(5);
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+
+        hub.bendCdn((request, reply) -> reply);
+        assertComplete(pull());
+
+        assertEquals("bytes=40000-", ranges().getLast());
+    }
+
+    @Test
     void silentConnectionCountsAsCut() throws IOException {
         AtomicInteger answers = new AtomicInteger();
         hub.bendCdn((request, reply) ->
