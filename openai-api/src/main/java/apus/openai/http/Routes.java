@@ -4,6 +4,7 @@ import apus.openai.ApiException;
 import apus.openai.ApiSettings;
 import apus.openai.HttpSettings;
 import apus.openai.ServedModel;
+import apus.openai.generate.GenerationRoutes;
 import apus.openai.http.Route.Access;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
@@ -20,6 +21,7 @@ final class Routes {
         HealthRoutes health = new HealthRoutes(model);
         ModelRoutes models = new ModelRoutes(model, api);
         TokenRoutes tokens = new TokenRoutes(model, http, api, models);
+        GenerationRoutes generation = new GenerationRoutes(model, http, api);
         MetricsRoute metrics = new MetricsRoute(model, api, counts);
         Access metricsAccess = http.metricsAuth() ? Access.KEY : Access.PUBLIC;
         List<Route> table = new ArrayList<>();
@@ -34,6 +36,8 @@ final class Routes {
         table.add(get("/version", Access.PUBLIC, health::version));
         table.add(get("/metrics", metricsAccess, metrics));
         for (String prefix : List.of("", "/v1")) {
+            table.add(post(prefix + "/chat/completions", generation::chat));
+            table.add(post(prefix + "/completions", generation::completion));
             table.add(post(prefix + "/tokenize", tokens::tokenize));
             table.add(post(prefix + "/detokenize", tokens::detokenize));
         }
