@@ -44,19 +44,6 @@ public final class Logprobs {
     }
 
     /**
-     * Turns logits into log-probabilities in place.
-     *
-     * @param z f32[vocab]; negative infinity stays
-     * @throws SamplingException as {@link #logSumExp}
-     */
-    public static void logSoftmax(float[] z, SampleBuffers b) {
-        double lse = checkedLogSumExp(z, z.length, b);
-        for (int i = 0; i < z.length; i++) {
-            z[i] = (float) (z[i] - lse);
-        }
-    }
-
-    /**
      * The k largest log-probabilities, best first, lower ids first on ties. Those of forbidden
      * tokens (negative infinity) are listed only if there are fewer others.
      *

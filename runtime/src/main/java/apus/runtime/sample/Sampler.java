@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  * <p>A draw uses one value u of the choice's random stream, whatever the settings. With the tokens
  * left after all filters in ascending order of their ids, it takes the first one for which the sum
  * of weights up to it exceeds u times the sum of all.
+ *
+ * <p>A token allocates its {@link Drawn} and the log-probabilities asked for, nothing of the
+ * vocabulary's size.
  */
 public final class Sampler {
     /** Smaller temperatures than this (but not greedy ones) count as this. */

@@ -65,7 +65,7 @@ public final class ChoiceText {
         if (ended || !visible || (skipSpecialTokens && tokenizer.isSpecial(token))) {
             return;
         }
-        Span span = new Span(logprobs, wanted);
+        Span span = new Span(logprobs);
         alignment.token(tokenizer.bytes(token), span, decoded);
         if (wanted) {
             waiting.add(span);

@@ -8,10 +8,9 @@ final class Span {
     private static final int UNKNOWN = -1;
 
     /** Stands for no token at all; never placed. */
-    static final Span NEVER = new Span(Logprobs.NONE, false);
+    static final Span NEVER = new Span(Logprobs.NONE);
 
     final TokenLogprobs logprobs;
-    final boolean wanted;
 
     /** The first of the open bytes that is the token's, while its place is unknown. */
     int firstByte;
@@ -19,9 +18,8 @@ final class Span {
     /** Position of the character that holds the token's first byte. */
     int start = UNKNOWN;
 
-    Span(TokenLogprobs logprobs, boolean wanted) {
+    Span(TokenLogprobs logprobs) {
         this.logprobs = logprobs;
-        this.wanted = wanted;
     }
 
     boolean placed() {

@@ -64,14 +64,6 @@ final class LogprobsTest {
     }
 
     @Test
-    void logSoftmaxKeepsForbiddenTokensForbidden() {
-        float[] z = {5, NONE, 5};
-        Logprobs.logSoftmax(z, new SampleBuffers(3));
-        float half = (float) StrictMath.log(0.5);
-        assertArrayEquals(new float[] {half, NONE, half}, z);
-    }
-
-    @Test
     void damagedRowsAreNamed() {
         SampleBuffers b = new SampleBuffers(2);
         assertThrows(SamplingException.class, () -> Logprobs.of(row(1, Float.NaN), 0, 0, b));

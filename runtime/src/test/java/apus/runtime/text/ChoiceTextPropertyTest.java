@@ -8,7 +8,6 @@ import apus.format.token.StreamDecoder;
 import apus.format.token.Tokenizer;
 import apus.runtime.Stops;
 import apus.runtime.TokenLogprobs;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +76,7 @@ final class ChoiceTextPropertyTest {
             @ForAll @IntRange(max = 6) int unarmed) {
         Tokenizer tokenizer = pack.tokenizer;
         int[] ids = tokenizer.encode(text, false);
-        int[] all = starts(tokenizer, ids, decoded(tokenizer, ids));
+        int[] all = starts(tokenizer, ids, Outcome.decoded(tokenizer, ids));
         Starts starts = (tokens, _) -> Arrays.copyOf(all, tokens.length);
         check(tokenizer, ids, stops(text, places), include, unarmed, Optional.of(starts));
     }
@@ -90,7 +89,7 @@ final class ChoiceTextPropertyTest {
             @ForAll boolean include) {
         Tokenizer tokenizer = pack.tokenizer;
         int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
-        List<String> stops = stops(decoded(tokenizer, ids), places);
+        List<String> stops = stops(Outcome.decoded(tokenizer, ids), places);
         check(tokenizer, ids, stops, include, 0, Optional.empty());
     }
 
@@ -107,7 +106,7 @@ final class ChoiceTextPropertyTest {
                         pack == Pack.GPT2
                                 ? startsOfBytes(tokenizer, tokens)
                                 : startsOfRun(tokenizer, tokens, whole);
-        List<String> stops = stops(decoded(tokenizer, ids), places);
+        List<String> stops = stops(Outcome.decoded(tokenizer, ids), places);
         check(tokenizer, ids, stops, include, 0, Optional.of(starts));
     }
 
@@ -118,42 +117,6 @@ final class ChoiceTextPropertyTest {
                         0x9F, 0x98, 0x80, 0xFF, 0xEF, 0xBF, 0xBD)
                 .list()
                 .ofMaxSize(14);
-    }
-
-    /**
-     * How a choice ends.
-     *
-     * @param tokens how many it takes
-     * @param text of these, not cut
-     */
-    private record Outcome(int tokens, String text, Optional<PlainStops.Match> match) {
-        /** It ends with the first token after which the text, ending there, would hold a match. */
-        static Outcome of(Tokenizer tokenizer, int[] ids, PlainStops plain, int from) {
-            for (int n = 1; n <= ids.length; n++) {
-                StreamDecoder decoder = tokenizer.continuation(true);
-                StringBuilder text = new StringBuilder();
-                ByteArrayOutputStream kept = new ByteArrayOutputStream();
-                for (int id : Arrays.copyOf(ids, n)) {
-                    String piece = decoder.push(id);
-                    text.append(piece);
-                    if (!piece.isEmpty()) {
-                        kept.reset();
-                    } else if (!tokenizer.isSpecial(id)) {
-                        kept.writeBytes(tokenizer.bytes(id));
-                    }
-                }
-                String rest = decoder.flush();
-                if (Arrays.equals(rest.getBytes(UTF_8), kept.toByteArray())) {
-                    text.append(rest);
-                }
-                Optional<PlainStops.Match> match = plain.find(text.toString(), from);
-                if (match.isPresent()) {
-                    return new Outcome(n, text.toString(), match);
-                }
-            }
-            String whole = decoded(tokenizer, ids);
-            return new Outcome(ids.length, whole, plain.find(whole, from));
-        }
     }
 
     /** One choice, compared after each token with what ought to be known. */
@@ -169,7 +132,7 @@ final class ChoiceTextPropertyTest {
         PlainStops plain = new PlainStops(stopStrings);
         int armedFrom = 0;
         if (unarmed > 0) {
-            int[] all = starts.orElseThrow().of(ids, decoded(tokenizer, ids));
+            int[] all = starts.orElseThrow().of(ids, Outcome.decoded(tokenizer, ids));
             armedFrom = unarmed < ids.length ? all[unarmed] : Integer.MAX_VALUE;
         }
         Outcome outcome = Outcome.of(tokenizer, ids, plain, armedFrom);
@@ -210,15 +173,6 @@ final class ChoiceTextPropertyTest {
         }
     }
 
-    private static String decoded(Tokenizer tokenizer, int[] ids) {
-        StreamDecoder decoder = tokenizer.continuation(true);
-        StringBuilder text = new StringBuilder();
-        for (int id : ids) {
-            text.append(decoder.push(id));
-        }
-        return text.append(decoder.flush()).toString();
-    }
-
     /** The char in which each token begins, counted on the bytes of the whole text. */
     private static int[] starts(Tokenizer tokenizer, int[] ids, String whole) {
         int[] charOfByte = new int[whole.getBytes(UTF_8).length + 1];
@@ -245,7 +199,7 @@ final class ChoiceTextPropertyTest {
         int[] starts = new int[ids.length];
         String before = "";
         for (int i = 0; i < ids.length; i++) {
-            String with = decoded(tokenizer, Arrays.copyOf(ids, i + 1));
+            String with = Outcome.decoded(tokenizer, Arrays.copyOf(ids, i + 1));
             boolean begins =
                     with.codePointCount(0, with.length())
                             > before.codePointCount(0, before.length());
