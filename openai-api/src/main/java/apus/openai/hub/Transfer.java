@@ -130,12 +130,15 @@ final class Transfer implements AutoCloseable {
             refusals.check(answer, what);
             if (answer.status() == 206) {
                 checkRange(answer, from);
+                checkLength(answer, file.size() - from);
                 patched |= from > 0;
-            } else if (from > 0) {
-                // The whole again: the hub knows no ranges, or the file is another one by now.
-                restart();
+            } else {
+                checkLength(answer, file.size());
+                if (from > 0) {
+                    // The whole again: the hub knows no ranges, or the file is another by now.
+                    restart();
+                }
             }
-            checkLength(answer);
             remember(answer);
             copy(answer.body());
         }
@@ -183,15 +186,18 @@ final class Transfer implements AutoCloseable {
         }
     }
 
-    private void checkLength(Answer answer) {
+    /** Before anything is thrown away: what answers may be a log-in page of the network. */
+    private void checkLength(Answer answer, long wanted) {
         OptionalLong length = answer.number("Content-Length");
-        if (length.isPresent() && length.getAsLong() != file.size() - have) {
-            throw discarded(
-                    Origin.of(answer.uri())
+        if (length.isPresent() && length.getAsLong() != wanted) {
+            throw new HubException(
+                    what
+                            + ": "
+                            + Origin.of(answer.uri())
                             + " sends "
                             + length.getAsLong()
                             + " bytes where "
-                            + (file.size() - have)
+                            + wanted
                             + " are missing of "
                             + file.size());
         }
@@ -252,6 +258,10 @@ final class Transfer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (channel) {
+            if (have == 0 && file.size() > 0) {
+                Files.deleteIfExists(partial);
+            }
+        }
     }
 }

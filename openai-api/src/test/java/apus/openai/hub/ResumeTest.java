@@ -257,6 +257,17 @@ final class ResumeTest {
     }
 
     @Test
+    void answerThatIsNotTheFileAtAllCostsNothingOfWhatHasCome() throws IOException {
+        leavePartial(Arrays.copyOf(hub.get(WEIGHTS), 1000));
+        hub.bendCdn((request, reply) -> Reply.ok(new byte[77]));
+
+        String message = failure();
+
+        assertTrue(message.contains(" sends 77 bytes where "), message);
+        assertEquals(1000, Files.size(partial()));
+    }
+
+    @Test
     void smallFilesAreResumedToo() throws IOException {
         AtomicInteger answers = new AtomicInteger();
         hub.bendHub((request, reply) ->
