@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import apus.kernels.ExecutorOptions.CpuChoice;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -69,7 +68,7 @@ class DemoModelTest {
         engine =
                 Engine.open(
                         Path.of(System.getProperty("apus.demoModel")),
-                        EngineOptions.builder().kernels(CpuChoice.SCALAR).build());
+                        EngineOptions.defaults());
     }
 
     @AfterAll
