@@ -2,6 +2,7 @@ package apus.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,17 @@ public final class JsonObject {
     public JsonObject(String where, ObjectNode json) {
         this.where = where;
         this.json = json;
+    }
+
+    /**
+     * Reads a file that must hold one JSON object; errors about its keys name the file without its
+     * folder.
+     *
+     * @param maxBytes a larger file is refused unread
+     * @throws ModelFormatException if it is missing, too large, or not such an object
+     */
+    public static JsonObject read(Path file, long maxBytes) {
+        return new JsonObject(file.getFileName().toString(), Json.readObject(file, maxBytes));
     }
 
     public boolean has(String key) {
