@@ -1,0 +1,119 @@
+package apus.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What can be said of a model directory without running it, damaged and unknown ones included: each
+ * part is read for itself, and what is wrong is in {@link #problems}.
+ *
+ * @param directory as given
+ * @param problems why the model cannot be opened, one sentence each; empty if it can
+ * @param architectures as config.json names them
+ * @param shape if config.json is understood
+ * @param files weight files by name, with their sizes in bytes
+ * @param tensors of all readable weight files, in the files' order
+ * @param formats sums over the tensors, by element type
+ * @param tokenizer what is known of tokenizer.json
+ * @param chatTemplate characters of the chat template; empty if there is none
+ * @param backends what each backend says of the model; empty if it cannot be opened
+ */
+public record ModelReport(
+        Path directory,
+        List<String> problems,
+        List<String> architectures,
+        Optional<Shape> shape,
+        Map<String, Long> files,
+        List<Tensor> tensors,
+        Map<String, Amount> formats,
+        Tokens tokenizer,
+        OptionalInt chatTemplate,
+        List<Backend> backends) {
+    public ModelReport {
+        problems = List.copyOf(problems);
+        architectures = List.copyOf(architectures);
+        tensors = List.copyOf(tensors);
+        backends = List.copyOf(backends);
+    }
+
+    /**
+     * The spec in numbers. Heads are those of the first layer.
+     *
+     * @param context longest sequence, in tokens
+     * @param kvBytesPerToken keys and values of one token over all layers, in float32
+     */
+    public record Shape(
+            String family,
+            int layers,
+            int hidden,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int vocab,
+            int context,
+            long kvBytesPerToken) {}
+
+    /**
+     * One tensor.
+     *
+     * @param format element type, {@code BF16}
+     * @param shape outermost first
+     */
+    public record Tensor(String name, String format, List<Long> shape, long bytes) {
+        public Tensor {
+            shape = List.copyOf(shape);
+        }
+
+        /** Number of elements. */
+        public long parameters() {
+            return shape.stream().reduce(1L, (a, b) -> a * b);
+        }
+    }
+
+    /** Sums over some tensors. */
+    public record Amount(int tensors, long parameters, long bytes) {
+        Amount plus(Tensor tensor) {
+            return new Amount(
+                    tensors + 1, parameters + tensor.parameters(), bytes + tensor.bytes());
+        }
+    }
+
+    /**
+     * The tokenizer.
+     *
+     * @param vocab number of ids; empty if it cannot be read
+     * @param problem why not; empty if it can
+     */
+    public record Tokens(OptionalInt vocab, Optional<String> problem) {}
+
+    /**
+     * One backend.
+     *
+     * @param takes whether it runs the model
+     * @param reason why not; empty if it does
+     */
+    public record Backend(String name, boolean takes, String reason) {}
+
+    /** Looks at a directory. Never fails: what is wrong is part of the report. */
+    public static ModelReport of(Path directory) {
+        return new ModelReportReader(directory).read();
+    }
+
+    /** Whether the model can be run. */
+    public boolean usable() {
+        return problems.isEmpty();
+    }
+
+    /** Number of weights. */
+    public long parameters() {
+        return formats.values().stream().mapToLong(Amount::parameters).sum();
+    }
+
+    /** Bytes of the weight files. */
+    public long bytes() {
+        return files.values().stream().mapToLong(Long::longValue).sum();
+    }
+}
