@@ -1,5 +1,6 @@
 package apus.openai.config;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,14 +61,17 @@ public final class Settings {
     }
 
     /** What to say of a name that is not in the table. */
-    public static ConfigurationException unknown(String what, String name) {
+    static ConfigurationException unknown(String what, String name) {
         List<String> known =
                 name.startsWith("-")
-                        ? ALL.stream()
-                                .flatMap(s ->
-                                        Stream.concat(Stream.of(s.flag()), s.aliases().stream()))
-                                .toList()
+                        ? ALL.stream().map(Setting::flag).toList()
                         : ALL.stream().map(Setting::key).toList();
+        return unknown(what, name, known);
+    }
+
+    /** What to say of a name that is not among the known ones. */
+    public static ConfigurationException unknown(
+            String what, String name, Collection<String> known) {
         return new ConfigurationException(
                 "there is no "
                         + what

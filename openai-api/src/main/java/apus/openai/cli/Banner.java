@@ -1,0 +1,70 @@
+package apus.openai.cli;
+
+import apus.openai.Version;
+import apus.openai.config.Configuration;
+import apus.runtime.Engine;
+import apus.runtime.ModelInfo;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What {@code serve} says when it is ready. */
+final class Banner {
+    private Banner() {}
+
+    static void print(
+            PrintStream out,
+            Configuration configuration,
+            Engine engine,
+            String url,
+            Duration after) {
+        ModelInfo model = engine.model();
+        String name = configuration.api().servedNames().getFirst();
+        boolean chat = engine.chat().available();
+        String key =
+                configuration.http().apiKeys().isEmpty()
+                                && configuration.http().apiKeyFile().isEmpty()
+                        ? ""
+                        : " -H \"Authorization: Bearer $API_KEY\"";
+        out.printf(
+                Locale.ROOT,
+                """
+
+                Apus %s serves %s at %s/v1, ready after %.1f s
+                  model    %s, %s of weights, up to %d tokens%s
+                  backend  %s: %s
+                  cache    %s for keys and values of %d tokens
+
+                Try it:
+                  curl %s/v1/%s -H 'Content-Type: application/json'%s -d '%s'
+
+                """,
+                Version.TEXT,
+                String.join(", ", configuration.api().servedNames()),
+                url,
+                after.toMillis() / 1000.0,
+                model.family(),
+                Bytes.text(model.weightBytes()),
+                model.maxModelLen(),
+                chat ? "" : ", no chat template (completions only)",
+                model.backend(),
+                model.device(),
+                Bytes.text(model.kvCacheBytes()),
+                (long) model.kvBlocks() * model.blockSize(),
+                url,
+                chat ? "chat/completions" : "completions",
+                key,
+                body(name, chat));
+    }
+
+    private static String body(String name, boolean chat) {
+        String model = name.replace("\\", "\\\\").replace("\"", "\\\"").replace("'", "'\\''");
+        return "{\"model\": \""
+                + model
+                + "\", "
+                + (chat
+                        ? "\"messages\": [{\"role\": \"user\", \"content\": \"Hello!\"}]"
+                        : "\"prompt\": \"Once upon a time\"")
+                + "}";
+    }
+}
