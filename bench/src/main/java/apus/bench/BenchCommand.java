@@ -1,0 +1,119 @@
+package apus.bench;
+
+import apus.openai.cli.SettingOptions;
+import apus.openai.cli.Terminal;
+import apus.openai.config.Configuration;
+import apus.openai.config.ConfigurationException;
+import apus.openai.config.Setting.Group;
+import apus.runtime.Engine;
+import apus.runtime.ModelInfo;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * {@code apus bench}: how fast a model reads prompts and writes answers here, and what share of the
+ * memory's speed that is: writing one answer reads every weight once per token, so the memory sets
+ * its limit.
+ */
+final class BenchCommand implements Callable<Integer> {
+    private final Terminal terminal;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+
+    BenchCommand(Terminal terminal) {
+        this.terminal = terminal;
+        spec.usageMessage().description("Measure the speed of a model.");
+        spec.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity("0..1")
+                        .paramLabel("[MODEL]")
+                        .hideParamSyntax(true)
+                        .type(String.class)
+                        .description("The same as --model.")
+                        .build());
+        number("--prompt-tokens", 512, "Length of each prompt.");
+        number("--generate-tokens", 128, "Length of each answer, as far as it is measured.");
+        number("--concurrency", 1, "Requests at a time; decode then counts all of them.");
+        number("--repetitions", 5, "Measurements after the warm-up; medians are reported.");
+        spec.addOption(
+                OptionSpec.builder("--json")
+                        .type(boolean.class)
+                        .initialValue(false)
+                        .description("Print one JSON object.")
+                        .build());
+        SettingOptions.add(spec, Group::forEngine);
+    }
+
+    private void number(String name, int fallback, String description) {
+        spec.addOption(
+                OptionSpec.builder(name)
+                        .type(Integer.class)
+                        .initialValue(fallback)
+                        .arity("1")
+                        .paramLabel("N")
+                        .description(description + " Default: " + fallback + ".")
+                        .build());
+    }
+
+    CommandSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Configuration configuration = SettingOptions.read(spec, terminal);
+        Load load =
+                new Load(
+                        value("--prompt-tokens", 1),
+                        value("--generate-tokens", 2),
+                        value("--concurrency", 1));
+        int repetitions = value("--repetitions", 1);
+        WeightTraffic traffic = WeightTraffic.of(configuration.model());
+        Outcome outcome;
+        try (Engine engine = Engine.open(configuration.model(), configuration.engine())) {
+            ModelInfo model = engine.model();
+            check(load, model);
+            terminal.err()
+                    .printf("apus bench: %s on %s%n", configuration.modelName(), model.device());
+            Speed speed = new EngineRun(engine, load).measure(repetitions);
+            double limit = ReadLimit.measure(model.threads(), repetitions);
+            outcome = new Outcome(model, load, repetitions, traffic, speed, limit);
+        }
+        boolean json = spec.findOption("--json").getValue();
+        terminal.out().print(json ? outcome.json() : outcome.text());
+        terminal.out().flush();
+        return ExitCode.OK;
+    }
+
+    private int value(String option, int least) {
+        int value = spec.findOption(option).getValue();
+        if (value < least) {
+            throw new ConfigurationException(
+                    option + " must be at least " + least + ", found " + value);
+        }
+        return value;
+    }
+
+    private static void check(Load load, ModelInfo model) {
+        if (load.length() > model.maxModelLen()) {
+            throw new ConfigurationException(
+                    "--prompt-tokens and --generate-tokens are "
+                            + load.length()
+                            + " together, but the context is "
+                            + model.maxModelLen());
+        }
+        long room = load.room(model);
+        if (room < load.length()) {
+            throw new ConfigurationException(
+                    load.concurrency()
+                            + " requests of "
+                            + load.length()
+                            + " tokens do not fit into the cache of "
+                            + (long) model.kvBlocks() * model.blockSize()
+                            + " tokens at a time; raise --kv-cache-memory");
+        }
+    }
+}

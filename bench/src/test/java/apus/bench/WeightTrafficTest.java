@@ -1,0 +1,37 @@
+package apus.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+final class WeightTrafficTest {
+    @Test
+    void stepReadsEveryWeightOnceAndTheCacheOfEverySequence() {
+        WeightTraffic traffic = WeightTraffic.of(Path.of(System.getProperty("apus.demoModel")));
+
+        // 4,951,296 parameters of two bytes; the head is the embedding.
+        assertEquals("BF16", traffic.format());
+        assertEquals(9_902_592, traffic.weightBytes());
+        assertEquals(2 * 6 * 4 * 32 * 4, traffic.kvBytesPerToken());
+        assertEquals(9_902_592 + 3 * 10.5 * 6144, traffic.bytesPerStep(3, 10.5));
+    }
+
+    @Test
+    void embeddingThatIsOnlyLookedUpInIsNotRead() {
+        Path model = Path.of(System.getProperty("apus.testdata"), "models", "llama2-mha");
+        WeightTraffic traffic = WeightTraffic.of(model);
+
+        long all;
+        long table;
+        try (var checkpoint = apus.format.checkpoint.Checkpoint.open(model)) {
+            all = checkpoint.tensors().stream().mapToLong(t -> t.bytes()).sum();
+            table =
+                    checkpoint.tensors().stream()
+                            .filter(t -> t.name().equals("model.embed_tokens.weight"))
+                            .mapToLong(t -> t.bytes())
+                            .sum();
+        }
+        assertEquals(all - table, traffic.weightBytes());
+    }
+}
