@@ -31,6 +31,11 @@ public final class ChatPrompts {
         return List.copyOf(names);
     }
 
+    /** Whether a body's field of this name is looked at. */
+    public static boolean reads(String field) {
+        return FIELDS.contains(field);
+    }
+
     /**
      * The text that the template makes of a body's messages. Fields that have nothing to do with
      * messages are not looked at.

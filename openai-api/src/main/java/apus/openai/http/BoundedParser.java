@@ -31,6 +31,7 @@ final class BoundedParser extends JsonParserDelegate {
         }
     }
 
+    private String key = "";
     private int containers;
     private int values;
 
@@ -38,11 +39,19 @@ final class BoundedParser extends JsonParserDelegate {
         super(parser);
     }
 
+    /** The last key read; empty before the first. */
+    String key() {
+        return key;
+    }
+
     @Override
     public JsonToken nextToken() throws IOException {
         JsonToken token = super.nextToken();
         if (token == null) {
             return null;
+        }
+        if (token == JsonToken.FIELD_NAME) {
+            key = getText();
         }
         switch (token) {
             case START_OBJECT, START_ARRAY -> {

@@ -77,7 +77,7 @@ final class Dispatcher implements Filter {
                 // rest of a refused body for the next request.
                 throw new CloseConnectionException("Closed after a refused request");
             }
-            request.content().consume();
+            consume(request);
             connection.intake().requestRead();
         } finally {
             inFlight.end();
@@ -107,7 +107,7 @@ final class Dispatcher implements Filter {
                 // Too late for a status: an answer that breaks off tells at least that it did.
                 throw new CloseConnectionException("Failed within an answer", e);
             }
-            boolean close = !drained(request);
+            boolean close = exchange.bodyBroken() || !drained(request);
             if (close) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
@@ -204,16 +204,25 @@ final class Dispatcher implements Filter {
         if (neverSent || request.headers().contentLength().orElse(0) > MAX_DRAIN) {
             return false;
         }
-        try (InputStream in = request.content().inputStream()) {
+        try {
+            InputStream in = request.content().inputStream();
             byte[] sink = new byte[8192];
             int total = 0;
             for (int n = in.read(sink); n >= 0 && total <= MAX_DRAIN; n = in.read(sink)) {
                 total += n;
             }
         } catch (IOException | RuntimeException e) {
-            return request.content().consumed();
+            return false;
         }
         return request.content().consumed();
+    }
+
+    private static void consume(RoutingRequest request) {
+        try {
+            request.content().consume();
+        } catch (RuntimeException e) {
+            throw new CloseConnectionException("Broken body after its answer", e);
+        }
     }
 
     private static Optional<String> first(ServerRequestHeaders headers, String name) {

@@ -16,6 +16,7 @@ final class Exchange {
     private final long startNanos = System.nanoTime();
     private String id;
     private String argument = "";
+    private boolean bodyBroken;
     private Future<?> timeout;
     private ClientWatch watch;
 
@@ -48,6 +49,15 @@ final class Exchange {
 
     void argument(String fromPath) {
         argument = fromPath;
+    }
+
+    /** Whether reading the body failed within it. */
+    boolean bodyBroken() {
+        return bodyBroken;
+    }
+
+    void bodyBroken(boolean broken) {
+        bodyBroken = broken;
     }
 
     long elapsedNanos() {

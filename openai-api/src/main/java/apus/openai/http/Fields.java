@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The fields of a small request body, with errors as the API words them. Remembers which names were
@@ -78,6 +79,16 @@ final class Fields {
             ids[i] = each.intValue();
         }
         return ids;
+    }
+
+    /** Takes names as known that somebody else has read. */
+    void know(Predicate<String> names) {
+        body.fieldNames()
+                .forEachRemaining(name -> {
+                    if (names.test(name)) {
+                        known.add(name);
+                    }
+                });
     }
 
     static ApiException missing(String name) {

@@ -9,10 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -33,17 +34,27 @@ public final class JsonBody {
      * @throws ApiException 400 {@code invalid_json} or {@code invalid_type}
      */
     public static ObjectNode read(ServerRequest request, HttpSettings settings) {
+        return parse(bytes(request), settings.maxBodyBytes());
+    }
+
+    private static byte[] bytes(ServerRequest request) {
+        Exchange exchange = Exchange.of(request);
+        // What follows a body that broke off cannot be told from the rest of it.
+        exchange.bodyBroken(true);
         byte[] body;
-        try (InputStream in = request.content().inputStream()) {
-            // The server's limit on bodies holds for this stream, chunked or not.
-            body = in.readAllBytes();
+        try {
+            // Not closed: that would read on, past the fault. The server's limit on bodies holds
+            // for this stream, chunked or not.
+            body = request.content().inputStream().readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {
+            throw ErrorMapper.transport(
+                    Status.BAD_REQUEST_400, "a chunk of its body is malformed.");
         }
-        if (request.content().consumed()) {
-            Exchange.of(request).connection().intake().requestRead();
-        }
-        return parse(body, settings.maxBodyBytes());
+        exchange.bodyBroken(false);
+        exchange.connection().intake().requestRead();
+        return body;
     }
 
     static ObjectNode parse(byte[] body, long maxBodyBytes) {
@@ -52,8 +63,8 @@ public final class JsonBody {
         }
         ObjectMapper mapper = Json.mapper((int) Math.min(maxBodyBytes, Integer.MAX_VALUE));
         JsonNode node;
-        try (JsonParser parser =
-                new BoundedParser(mapper.getFactory().createParser(reader(body)))) {
+        BoundedParser parser = parser(mapper, body);
+        try (parser) {
             node = mapper.readTree(parser);
             if (node == null || node.isMissingNode()) {
                 throw invalid("The request body is blank; a JSON object is needed.");
@@ -68,7 +79,10 @@ public final class JsonBody {
         } catch (StreamConstraintsException e) {
             throw invalid("The request body exceeds a limit: " + e.getOriginalMessage());
         } catch (MismatchedInputException e) {
-            throw invalid("The request body repeats a key: " + e.getOriginalMessage());
+            throw invalid(
+                    "The request body has the key '%s' twice in one object"
+                                    .formatted(Text.shortened(parser.key()))
+                            + at(parser));
         } catch (JsonProcessingException e) {
             throw invalid(
                     "The request body is not valid JSON (line %d, column %d): %s"
@@ -96,15 +110,21 @@ public final class JsonBody {
                         });
     }
 
-    private static InputStreamReader reader(byte[] body) {
+    private static BoundedParser parser(ObjectMapper mapper, byte[] body) {
         // A reader, not the bytes: given bytes the parser would guess UTF-16 and UTF-32, and pass
         // over-long forms and encoded surrogates.
-        return new InputStreamReader(
-                new ByteArrayInputStream(body),
-                StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT));
+        InputStreamReader text =
+                new InputStreamReader(
+                        new ByteArrayInputStream(body),
+                        StandardCharsets.UTF_8
+                                .newDecoder()
+                                .onMalformedInput(CodingErrorAction.REPORT)
+                                .onUnmappableCharacter(CodingErrorAction.REPORT));
+        try {
+            return new BoundedParser(mapper.getFactory().createParser(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String at(JsonParser parser) {

@@ -62,9 +62,11 @@ final class PrometheusText {
 
     /** As Python's client writes it, which dashboards match bounds against: 1.0, 0.0001. */
     private static String number(double value) {
-        return Double.isFinite(value)
-                ? new BigDecimal(Double.toString(value)).toPlainString()
-                : "NaN";
+        if (!Double.isFinite(value)) {
+            return "NaN";
+        }
+        BigDecimal plain = BigDecimal.valueOf(value).stripTrailingZeros();
+        return (plain.scale() < 1 ? plain.setScale(1) : plain).toPlainString();
     }
 
     private static String escaped(String label) {

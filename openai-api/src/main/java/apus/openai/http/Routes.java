@@ -41,6 +41,7 @@ final class Routes {
             table.add(post(prefix + "/tokenize", tokens::tokenize));
             table.add(post(prefix + "/detokenize", tokens::detokenize));
         }
+        table.add(post("/apply-template", tokens::applyTemplate));
         for (String path : NOT_OFFERED) {
             table.add(route(path, List.of(), Access.KEY, Routes::notOffered));
         }

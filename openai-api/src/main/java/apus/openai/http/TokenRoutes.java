@@ -5,6 +5,7 @@ import apus.openai.ApiException;
 import apus.openai.ApiSettings;
 import apus.openai.HttpSettings;
 import apus.openai.ServedModel;
+import apus.openai.generate.ChatPrompts;
 import apus.runtime.Engine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,27 +22,53 @@ final class TokenRoutes {
     private final ApiSettings api;
     private final ModelRoutes models;
 
+    private final ChatPrompts chats;
+
     TokenRoutes(ServedModel model, HttpSettings http, ApiSettings api, ModelRoutes models) {
+        this.chats = new ChatPrompts(api);
         this.model = model;
         this.http = http;
         this.api = api;
         this.models = models;
     }
 
+    /**
+     * Of a text or, if there are messages, of the prompt that a chat request would make of them.
+     */
     void tokenize(ServerRequest request, ServerResponse response) {
-        Fields fields = new Fields(JsonBody.read(request, http));
+        ObjectNode body = JsonBody.read(request, http);
         Engine engine = model.engine();
+        Fields fields = new Fields(body);
         models.check(fields.text("model"));
-        Optional<String> content = fields.text("content");
-        String prompt =
-                fields.text("prompt").or(() -> content).orElseThrow(() -> Fields.missing("prompt"));
-        boolean special = fields.flag("add_special_tokens", "add_special", true);
         boolean strings = fields.flag("return_token_strs", "with_pieces", false);
+        int[] ids;
+        if (fields.find("messages").isPresent()) {
+            ids = chats.tokens(body, engine);
+            fields.know(ChatPrompts::reads);
+        } else {
+            Optional<String> content = fields.text("content");
+            String prompt =
+                    fields.text("prompt")
+                            .or(() -> content)
+                            .orElseThrow(() -> Fields.missing("prompt"));
+            boolean special = fields.flag("add_special_tokens", "add_special", true);
+            ids = engine.tokenizer().encode(prompt, special);
+        }
+        report(fields, response);
+        JsonAnswer.send(request, response, tokens(engine, ids, strings));
+    }
+
+    /** The text that the model would be given for these messages. */
+    void applyTemplate(ServerRequest request, ServerResponse response) {
+        ObjectNode body = JsonBody.read(request, http);
+        Engine engine = model.engine();
+        Fields fields = new Fields(body);
+        models.check(fields.text("model"));
+        String text = chats.text(body, engine);
+        fields.know(ChatPrompts::reads);
         report(fields, response);
         JsonAnswer.send(
-                request,
-                response,
-                tokens(engine, engine.tokenizer().encode(prompt, special), strings));
+                request, response, JsonNodeFactory.instance.objectNode().put("prompt", text));
     }
 
     void detokenize(ServerRequest request, ServerResponse response) {

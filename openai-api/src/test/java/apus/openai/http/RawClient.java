@@ -174,6 +174,11 @@ final class RawClient implements AutoCloseable {
         socket.close();
     }
 
+    /** Closes in mid-test. */
+    void leave() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
