@@ -11,20 +11,50 @@ public final class Dequant {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort B16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Dequant() {}
 
     /** out[c] = w[row][c]. */
     public static void row(Weight w, int row, float[] out) {
         for (int c = 0; c < w.cols(); c++) {
-            out[c] = at(w, (long) row * w.cols() + c);
+            out[input(w, c)] = at(w, row, c);
         }
     }
 
-    private static float at(Weight w, long i) {
+    /** The input that a stored column belongs to. */
+    private static int input(Weight w, int col) {
+        return w.order().byteSize() == 0 ? col : w.order().get(I32, col * 4L);
+    }
+
+    private static float at(Weight w, int row, int col) {
+        long i = (long) row * w.cols() + col;
         return switch (w.format()) {
             case Plain(DType type) -> plain(w.data(), type, i);
+            case Fp8 fp8 -> {
+                long tile =
+                        (long) (row / fp8.tileRows()) * fp8.tilesAcross(w.cols())
+                                + col / fp8.tileCols();
+                yield SmallFloats.e4m3(w.data().get(ValueLayout.JAVA_BYTE, i))
+                        * w.scales().get(F32, tile * 4);
+            }
+            case Block(int size, DType scaleType, boolean _) -> {
+                long block = (long) row * (w.cols() / size) + col / size;
+                float scale = plain(w.scales(), scaleType, block);
+                int zero = w.zeros().get(ValueLayout.JAVA_BYTE, block) & 0xFF;
+                yield scale * (nibble(w.data(), i) - zero);
+            }
+            case Mxfp4() -> {
+                long block = (long) row * (w.cols() / Mxfp4.SIZE) + col / Mxfp4.SIZE;
+                yield SmallFloats.e2m1(nibble(w.data(), i))
+                        * SmallFloats.e8m0(w.scales().get(ValueLayout.JAVA_BYTE, block));
+            }
         };
+    }
+
+    private static int nibble(MemorySegment data, long i) {
+        return (data.get(ValueLayout.JAVA_BYTE, i / 2) >> (i % 2 * 4)) & 15;
     }
 
     private static float plain(MemorySegment data, DType type, long i) {

@@ -2,6 +2,7 @@ package apus.kernels;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -56,7 +57,9 @@ public record GoldenModel(
     public static List<GoldenModel> all(String prefix) {
         try (Stream<Path> dirs =
                 Files.list(Path.of(System.getProperty("apus.testdata"), "models"))) {
-            return dirs.filter(d -> d.getFileName().toString().startsWith(prefix))
+            List<String> wanted = List.of(prefix.split(",", -1));
+            return dirs.filter(
+                            d -> wanted.stream().anyMatch(d.getFileName().toString()::startsWith))
                     .sorted()
                     .map(GoldenModel::read)
                     .toList();

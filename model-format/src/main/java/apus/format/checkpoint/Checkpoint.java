@@ -13,6 +13,7 @@ import apus.format.spec.ModelSpec;
 import apus.format.spec.WeightRef;
 import apus.format.token.Tokenizer;
 import apus.format.token.Tokenizers;
+
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,13 +44,14 @@ public final class Checkpoint implements AutoCloseable {
             Arena arena,
             ModelSpec spec,
             Shards shards,
+            WeightReader weights,
             ModelDefaults defaults,
             Optional<String> chatTemplate) {
         this.directory = directory;
         this.arena = arena;
         this.spec = spec;
         this.shards = shards;
-        this.weights = new WeightReader(shards, arena);
+        this.weights = weights;
         this.defaults = defaults;
         this.chatTemplate = chatTemplate;
     }
@@ -78,8 +80,10 @@ public final class Checkpoint implements AutoCloseable {
             DefaultsReader reader = new DefaultsReader(dir, config);
             ModelDefaults defaults = reader.read(spec.vocab());
             Optional<String> chatTemplate = reader.chatTemplate(dir);
-            WeightCheck.check(spec, shards);
-            return new Checkpoint(dir, arena, spec, shards, defaults, chatTemplate);
+            Packing packing = Packing.of(config, shards);
+            WeightCheck.check(spec, shards, packing);
+            WeightReader weights = new WeightReader(shards, packing, arena);
+            return new Checkpoint(dir, arena, spec, shards, weights, defaults, chatTemplate);
         } catch (RuntimeException e) {
             arena.close();
             throw e;

@@ -7,8 +7,13 @@ import apus.format.TensorInfo;
 import apus.format.UnsupportedModelException;
 import apus.format.spec.ModelSpec;
 import apus.format.spec.WeightRef;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Compares what a spec needs with what the files hold, both ways: every reference resolves with the
@@ -20,17 +25,25 @@ final class WeightCheck {
     /** For each tensor the reference that reaches furthest. */
     private final Map<String, WeightRef> used = new HashMap<>();
 
-    private WeightCheck(Shards shards) {
+    private final Packing packing;
+    private final Set<String> packed = new HashSet<>();
+
+    private WeightCheck(Shards shards, Packing packing) {
         this.shards = shards;
+        this.packing = packing;
     }
 
-    static void check(ModelSpec spec, Shards shards) {
-        WeightCheck check = new WeightCheck(shards);
+    static void check(ModelSpec spec, Shards shards, Packing packing) {
+        WeightCheck check = new WeightCheck(shards, packing);
         spec.weights().forEach(check::weight);
         check.nothingLeft(spec);
     }
 
     private void weight(WeightRef ref) {
+        if (packing.holds(ref)) {
+            packed.addAll(packing.check(ref));
+            return;
+        }
         if (!shards.has(ref.tensor())) {
             throw new ModelFormatException(
                     ref.tensor()
@@ -65,7 +78,7 @@ final class WeightCheck {
         for (String name : shards.names()) {
             WeightRef last = used.get(name);
             if (last == null) {
-                if (!ignorable(name, spec)) {
+                if (!packed.contains(name) && !ignorable(name, spec) && !isZeroBias(name)) {
                     throw new ModelFormatException(
                             Json.shorten(name)
                                     + " in "
@@ -91,6 +104,21 @@ final class WeightCheck {
                         && name.matches(".*\\.attention\\.(masked_)?bias"))
                 || ((name.equals("lm_head.weight") || name.equals("embed_out.weight"))
                         && spec.head().proj().weight().equals(spec.embed().table()));
+    }
+
+    /** Some quantisers write a bias of zeros for every matrix. */
+    private boolean isZeroBias(String name) {
+        if (!name.endsWith(".bias")
+                || !packed.contains(name.substring(0, name.length() - 5) + ".qweight")) {
+            return false;
+        }
+        MemorySegment data = shards.data(name);
+        for (long i = 0; i < data.byteSize(); i++) {
+            if (data.get(ValueLayout.JAVA_BYTE, i) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private ModelFormatException wrongShape(WeightRef ref, boolean atLeast, TensorInfo info) {

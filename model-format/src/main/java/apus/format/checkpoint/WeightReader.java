@@ -4,6 +4,7 @@ import apus.format.Plain;
 import apus.format.TensorInfo;
 import apus.format.Weight;
 import apus.format.spec.WeightRef;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -16,18 +17,23 @@ import java.util.Map;
  */
 final class WeightReader {
     private final Shards shards;
+    private final Packing packing;
     private final Arena arena;
     private final Map<WeightRef, Weight> copies = new HashMap<>();
 
     /**
      * @param arena owns the copies
      */
-    WeightReader(Shards shards, Arena arena) {
+    WeightReader(Shards shards, Packing packing, Arena arena) {
         this.shards = shards;
+        this.packing = packing;
         this.arena = arena;
     }
 
     synchronized Weight read(WeightRef ref) {
+        if (packing.holds(ref)) {
+            return copies.computeIfAbsent(ref, r -> packing.read(r, arena));
+        }
         TensorInfo info = shards.info(ref.tensor());
         Plain format = new Plain(info.dtype());
         long size = info.dtype().bytes();

@@ -2,6 +2,7 @@ package apus.format.spec;
 
 import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
+
 import java.util.List;
 import java.util.Set;
 
@@ -44,7 +45,6 @@ public final class Families {
         for (String architecture : architectures) {
             for (Family family : ALL) {
                 if (family.architectures().contains(architecture)) {
-                    refuseQuantised(config);
                     return family.spec(config, tensors);
                 }
             }
@@ -57,16 +57,5 @@ public final class Families {
                                 : architectures + " is not known")
                         + "; known are "
                         + ALL.stream().flatMap(f -> f.architectures().stream()).toList());
-    }
-
-    private static void refuseQuantised(JsonObject config) {
-        config.object("quantization_config")
-                .ifPresent(q -> {
-                    throw new UnsupportedModelException(
-                            q.where()
-                                    + ": weights quantised by '"
-                                    + q.text("quant_method").orElse("unknown")
-                                    + "' are not supported; use the checkpoint in BF16, F16 or F32");
-                });
     }
 }

@@ -2,11 +2,15 @@ package apus.kernels.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import apus.format.Block;
 import apus.format.DType;
+import apus.format.Fp8;
 import apus.format.HalfFloats;
+import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Weight;
 import apus.format.spec.Act;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -65,8 +69,23 @@ public final class ScalarKernels implements CpuKernels {
             MemorySegment y,
             MemorySegment scratch,
             long scratchOffset) {
+        switch (w.format()) {
+            case Plain(DType type) -> matmul(type, x, tokens, w, bias, fromRow, toRow, y);
+            case Fp8 _, Block _, Mxfp4 _ ->
+                    PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
+        }
+    }
+
+    private static void matmul(
+            DType type,
+            MemorySegment x,
+            int tokens,
+            Weight w,
+            MemorySegment bias,
+            int fromRow,
+            int toRow,
+            MemorySegment y) {
         int cols = w.cols();
-        DType type = type(w);
         for (int t = 0; t < tokens; t++) {
             for (int r = fromRow; r < toRow; r++) {
                 long row = (long) r * cols;
@@ -102,6 +121,9 @@ public final class ScalarKernels implements CpuKernels {
     private static DType type(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type;
+            // Embeddings are stored plain by every quantiser; a checkpoint says so when it opens.
+            case Fp8 _, Block _, Mxfp4 _ ->
+                    throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }
 

@@ -5,12 +5,17 @@ import static apus.kernels.cpu.simd.Inputs.TILE;
 import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import apus.format.Block;
 import apus.format.DType;
+import apus.format.Fp8;
 import apus.format.HalfFloats;
+import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Weight;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -38,6 +43,8 @@ final class Products {
     static DType type(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type;
+            case Fp8 _, Block _, Mxfp4 _ ->
+                    throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }
 

@@ -3,16 +3,24 @@ package apus.kernels.cpu.simd;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import apus.format.Block;
 import apus.format.DType;
+import apus.format.Fp8;
+import apus.format.Mxfp4;
+import apus.format.Plain;
 import apus.format.Weight;
 import apus.format.spec.Act;
 import apus.kernels.cpu.AttentionTask;
 import apus.kernels.cpu.CpuKernels;
-import java.lang.foreign.MemorySegment;
+import apus.kernels.cpu.PackedKernels;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
+
+import java.lang.foreign.MemorySegment;
 
 /** Every operation with the Vector API, at the width the machine prefers. */
 public final class VectorKernels implements CpuKernels {
@@ -33,7 +41,10 @@ public final class VectorKernels implements CpuKernels {
 
     @Override
     public Layout layout(Weight w) {
-        return Products.type(w) == DType.F32 ? Layout.WHOLE : Layout.PAIRED;
+        return switch (w.format()) {
+            case Plain(DType type) -> type == DType.F32 ? Layout.WHOLE : Layout.PAIRED;
+            case Fp8 _, Block _, Mxfp4 _ -> Layout.ROWS;
+        };
     }
 
     @Override
@@ -43,7 +54,10 @@ public final class VectorKernels implements CpuKernels {
 
     @Override
     public long matmulScratch(Weight w) {
-        return Products.scratch(w);
+        return switch (w.format()) {
+            case Plain _ -> Products.scratch(w);
+            case Fp8 _, Block _, Mxfp4 _ -> 0;
+        };
     }
 
     @Override
@@ -73,7 +87,12 @@ public final class VectorKernels implements CpuKernels {
             MemorySegment y,
             MemorySegment scratch,
             long scratchOffset) {
-        Products.matmul(x, tokens, w, bias, fromRow, toRow, y, scratch, scratchOffset);
+        switch (w.format()) {
+            case Plain _ ->
+                    Products.matmul(x, tokens, w, bias, fromRow, toRow, y, scratch, scratchOffset);
+            case Fp8 _, Block _, Mxfp4 _ ->
+                    PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
+        }
     }
 
     @Override

@@ -1,0 +1,142 @@
+package apus.kernels.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import apus.format.Block;
+import apus.format.DType;
+import apus.format.Fp8;
+import apus.format.HalfFloats;
+import apus.format.Mxfp4;
+import apus.format.Plain;
+import apus.format.SmallFloats;
+import apus.format.Weight;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Products with quantised weights as they are stored: numbers are widened one by one, scales
+ * applied once per block. Sums run in order of the stored columns. Plain Java; what serves until a
+ * vector form exists.
+ */
+public final class PackedKernels {
+    private static final ValueLayout.OfShort B16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private PackedKernels() {}
+
+    /** {@link CpuKernels#matmul} for every format but {@link Plain}. */
+    public static void matmul(
+            MemorySegment x,
+            int tokens,
+            Weight w,
+            MemorySegment bias,
+            int fromRow,
+            int toRow,
+            MemorySegment y) {
+        for (int t = 0; t < tokens; t++) {
+            long at = (long) t * w.cols();
+            for (int r = fromRow; r < toRow; r++) {
+                float sum = dot(x, at, w, r);
+                if (bias.byteSize() != 0) {
+                    sum += bias.getAtIndex(JAVA_FLOAT, r);
+                }
+                y.setAtIndex(JAVA_FLOAT, (long) t * w.rows() + r, sum);
+            }
+        }
+    }
+
+    private static float dot(MemorySegment x, long at, Weight w, int row) {
+        return switch (w.format()) {
+            case Fp8 fp8 -> dotFp8(x, at, w, fp8, row);
+            case Block block ->
+                    block.ordered()
+                            ? dotOrdered(x, at, w, block, row)
+                            : dotBlock(x, at, w, block, row);
+            case Mxfp4 _ -> dotMxfp4(x, at, w, row);
+            case Plain _ -> throw new IllegalArgumentException(w.name() + " is not packed");
+        };
+    }
+
+    private static float dotFp8(MemorySegment x, long at, Weight w, Fp8 format, int row) {
+        int cols = w.cols();
+        long data = (long) row * cols;
+        long tile = (long) (row / format.tileRows()) * format.tilesAcross(cols);
+        float sum = 0;
+        for (int from = 0; from < cols; from += format.tileCols()) {
+            int to = Math.min(cols, from + format.tileCols());
+            float part = 0;
+            for (int c = from; c < to; c++) {
+                part +=
+                        x.getAtIndex(JAVA_FLOAT, at + c)
+                                * SmallFloats.e4m3(w.data().get(JAVA_BYTE, data + c));
+            }
+            sum += part * w.scales().getAtIndex(JAVA_FLOAT, tile++);
+        }
+        return sum;
+    }
+
+    private static float dotBlock(MemorySegment x, long at, Weight w, Block format, int row) {
+        int size = format.size();
+        int blocks = w.cols() / size;
+        float sum = 0;
+        for (int b = 0; b < blocks; b++) {
+            long block = (long) row * blocks + b;
+            int zero = w.zeros().get(JAVA_BYTE, block) & 0xFF;
+            float part = 0;
+            for (int i = 0; i < size; i += 2) {
+                int pair = w.data().get(JAVA_BYTE, (block * size + i) / 2);
+                long c = at + (long) b * size + i;
+                part += x.getAtIndex(JAVA_FLOAT, c) * ((pair & 15) - zero);
+                part += x.getAtIndex(JAVA_FLOAT, c + 1) * (((pair >> 4) & 15) - zero);
+            }
+            sum += part * scale(w, format, block);
+        }
+        return sum;
+    }
+
+    private static float dotOrdered(MemorySegment x, long at, Weight w, Block format, int row) {
+        int size = format.size();
+        int blocks = w.cols() / size;
+        float sum = 0;
+        for (int b = 0; b < blocks; b++) {
+            long block = (long) row * blocks + b;
+            int zero = w.zeros().get(JAVA_BYTE, block) & 0xFF;
+            float part = 0;
+            for (int i = 0; i < size; i++) {
+                int pair = w.data().get(JAVA_BYTE, (block * size + i) / 2);
+                int number = ((pair >> (i % 2 * 4)) & 15) - zero;
+                int input = w.order().get(I32, ((long) b * size + i) * 4);
+                part += x.getAtIndex(JAVA_FLOAT, at + input) * number;
+            }
+            sum += part * scale(w, format, block);
+        }
+        return sum;
+    }
+
+    private static float scale(Weight w, Block format, long block) {
+        short bits = w.scales().get(B16, block * Short.BYTES);
+        return format.scaleType() == DType.F16 ? HalfFloats.f16(bits) : HalfFloats.bf16(bits);
+    }
+
+    private static float dotMxfp4(MemorySegment x, long at, Weight w, int row) {
+        int blocks = w.cols() / Mxfp4.SIZE;
+        float sum = 0;
+        for (int b = 0; b < blocks; b++) {
+            long block = (long) row * blocks + b;
+            float part = 0;
+            for (int i = 0; i < Mxfp4.SIZE; i += 2) {
+                int pair = w.data().get(JAVA_BYTE, (block * Mxfp4.SIZE + i) / 2);
+                long c = at + (long) b * Mxfp4.SIZE + i;
+                part += x.getAtIndex(JAVA_FLOAT, c) * SmallFloats.e2m1(pair);
+                part += x.getAtIndex(JAVA_FLOAT, c + 1) * SmallFloats.e2m1(pair >> 4);
+            }
+            sum += part * SmallFloats.e8m0(w.scales().get(JAVA_BYTE, block));
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,155 @@
+package apus.format.checkpoint;
+
+import static apus.format.checkpoint.PlainNumbers.I32;
+
+import apus.format.Block;
+import apus.format.DType;
+import apus.format.Json;
+import apus.format.JsonObject;
+import apus.format.ModelFormatException;
+import apus.format.TensorInfo;
+import apus.format.UnsupportedModelException;
+import apus.format.Weight;
+import apus.format.spec.WeightRef;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * GPTQ with 4 bits, Frantar et al. 2022, arXiv 2210.17323, as AutoGPTQ writes it: {@code qweight}
+ * I32 {@code [in / 8][out]}, input c in bits 4 * (c % 8) of word c / 8; {@code qzeros} I32 {@code
+ * [groups][out / 8]}, in the first version of the format less 1; {@code scales} {@code
+ * [groups][out]}; {@code g_idx} I32 {@code [in]}, the group of each input.
+ *
+ * @param groupSize inputs of a group; 0 = all
+ * @param zeroOffset added to the zero points of the file
+ */
+record Gptq(Shards shards, int groupSize, int zeroOffset) implements Packing {
+    private static final int PER_WORD = 8;
+
+    static Gptq of(JsonObject q, Shards shards) {
+        int bits = q.integer("bits", 1, 64);
+        if (bits != 4) {
+            throw new UnsupportedModelException(
+                    q.where() + ": GPTQ with " + bits + " bits is not supported; 4 bits are");
+        }
+        String version = q.text("checkpoint_format").orElse("gptq");
+        int offset =
+                switch (version) {
+                    case "gptq" -> 1;
+                    case "gptq_v2" -> 0;
+                    default ->
+                            throw new UnsupportedModelException(
+                                    q.where()
+                                            + ": the checkpoint_format '"
+                                            + Json.shorten(version)
+                                            + "' is not supported; gptq and gptq_v2 are");
+                };
+        return new Gptq(shards, Math.max(0, q.integer("group_size", -1, 1 << 20)), offset);
+    }
+
+    @Override
+    public boolean holds(WeightRef ref) {
+        return !ref.isVector() && shards.has(PackedTensors.base(ref) + ".qweight");
+    }
+
+    private int group(WeightRef ref) {
+        return groupSize == 0 ? ref.cols() : groupSize;
+    }
+
+    @Override
+    public List<String> check(WeightRef ref) {
+        PackedTensors packed = new PackedTensors(shards);
+        String base = PackedTensors.base(ref);
+        TensorInfo words = packed.find(base + ".qweight");
+        long out = words.shape().isEmpty() ? 0 : words.shape().getLast();
+        int group = group(ref);
+        if (ref.cols() % PER_WORD != 0 || ref.cols() % group != 0 || out % PER_WORD != 0) {
+            throw new ModelFormatException(
+                    base
+                            + ": "
+                            + ref.cols()
+                            + " inputs and "
+                            + out
+                            + " outputs do not divide into words of 8 and groups of "
+                            + group);
+        }
+        int groups = ref.cols() / group;
+        packed.require(base + ".qweight", DType.I32, ref.cols() / PER_WORD, out);
+        packed.require(base + ".qzeros", DType.I32, groups, out / PER_WORD);
+        TensorInfo scales = packed.find(base + ".scales");
+        new Block(group, scales.dtype(), false);
+        packed.require(base + ".scales", scales.dtype(), groups, out);
+        packed.requireRows(base + ".qweight", ref, out);
+        List<String> names = new ArrayList<>();
+        List.of(".qweight", ".qzeros", ".scales").forEach(end -> names.add(base + end));
+        if (shards.has(base + ".g_idx")) {
+            packed.require(base + ".g_idx", DType.I32, ref.cols());
+            names.add(base + ".g_idx");
+        }
+        return names;
+    }
+
+    @Override
+    public Weight read(WeightRef ref, Arena arena) {
+        String base = PackedTensors.base(ref);
+        int group = group(ref);
+        int[] order = order(ref, base, group);
+        MemorySegment words = shards.data(base + ".qweight");
+        long out = shards.info(base + ".qweight").shape().getLast();
+        Blocks blocks = new Blocks(ref, group, shards.info(base + ".scales").dtype(), order, arena);
+        for (int p = 0; p < ref.cols(); p++) {
+            int c = order.length == 0 ? p : order[p];
+            for (int r = 0; r < ref.rows(); r++) {
+                int word = words.get(I32, (c / PER_WORD * out + ref.fileRow(r)) * 4);
+                blocks.setNumber(r, p, word >>> (4 * (c % PER_WORD)));
+            }
+        }
+        MemorySegment zeros = shards.data(base + ".qzeros");
+        MemorySegment scales = shards.data(base + ".scales");
+        for (int g = 0; g < ref.cols() / group; g++) {
+            for (int r = 0; r < ref.rows(); r++) {
+                long row = ref.fileRow(r);
+                int word = zeros.get(I32, (g * (out / PER_WORD) + row / PER_WORD) * 4);
+                int zero = (word >>> (int) (4 * (row % PER_WORD))) & 15;
+                blocks.setGroup(
+                        r, g, zero + zeroOffset, scales.get(PlainNumbers.I16, (g * out + row) * 2));
+            }
+        }
+        return blocks.weight();
+    }
+
+    /** Inputs sorted by group, the earlier first; empty if they lie so already. */
+    private int[] order(WeightRef ref, String base, int group) {
+        if (!shards.has(base + ".g_idx")) {
+            return new int[0];
+        }
+        MemorySegment index = shards.data(base + ".g_idx");
+        int groups = ref.cols() / group;
+        int[] filled = new int[groups];
+        int[] order = new int[ref.cols()];
+        boolean sorted = true;
+        for (int c = 0; c < ref.cols(); c++) {
+            int g = index.get(I32, c * 4L);
+            if (g < 0 || g >= groups || filled[g] == group) {
+                throw new ModelFormatException(
+                        base
+                                + ".g_idx: input "
+                                + c
+                                + " is in group "
+                                + g
+                                + ", expected "
+                                + groups
+                                + " groups of "
+                                + group
+                                + " inputs each");
+            }
+            int place = g * group + filled[g]++;
+            order[place] = c;
+            sorted &= place == c;
+        }
+        return sorted ? new int[0] : order;
+    }
+}
