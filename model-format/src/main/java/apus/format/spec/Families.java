@@ -27,6 +27,7 @@ public final class Families {
                     new GraniteFamily(),
                     new SmolLm3Family(),
                     new Olmo2Family(),
+                    new GptOssFamily(),
                     new Gpt2Family(),
                     new OptFamily(),
                     new GptNeoXFamily());
