@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * has the lowest rank, the leftmost first, until none is left. Sennrich et al. 2016, arXiv
  * 1508.07909. O(n log n) in the word's length.
  */
-final class BpeModel {
+final class BpeModel implements WordModel {
     private static final int CACHED_WORDS = 20_000;
     private static final int CACHED_LENGTH = 64;
 
@@ -48,7 +48,8 @@ final class BpeModel {
         }
     }
 
-    void encode(String word, IntList out) {
+    @Override
+    public void encode(String word, IntList out) {
         if (word.isEmpty()) {
             return;
         }

@@ -61,6 +61,33 @@ sealed interface Decoder {
     }
 
     /**
+     * SentencePiece's mark of a space becomes one; in the first piece of a text it vanishes, since
+     * encoding has put it there.
+     */
+    record Metaspace(String mark, boolean strips) implements Decoder {
+        @Override
+        public Stream start(boolean continuation) {
+            return new Stream() {
+                private boolean first = strips && !continuation;
+
+                @Override
+                public void push(String piece, StringBuilder out) {
+                    out.append(piece.replace(mark, first ? "" : " "));
+                    first = false;
+                }
+
+                @Override
+                public void flush(StringBuilder out) {}
+            };
+        }
+
+        @Override
+        public byte[] bytes(String piece) {
+            return piece.replace(mark, " ").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
      * Pieces are text with some characters replaced, and {@code <0x0A>} is a byte. A run of bytes
      * is a text if all of it is UTF-8; else each of them becomes U+FFFD, so a run is kept back
      * until it ends.

@@ -31,6 +31,30 @@ sealed interface Normalizer {
         }
     }
 
+    /** Two spaces or more by one text. */
+    record RunOfSpaces(String replacement) implements Normalizer {
+        @Override
+        public String apply(String text) {
+            if (!text.contains("  ")) {
+                return text;
+            }
+            StringBuilder out = new StringBuilder();
+            for (int i = 0; i < text.length(); ) {
+                int end = i;
+                while (end < text.length() && text.charAt(end) == ' ') {
+                    end++;
+                }
+                if (end - i > 1) {
+                    out.append(replacement);
+                    i = end;
+                } else {
+                    out.append(text.charAt(i++));
+                }
+            }
+            return out.toString();
+        }
+    }
+
     /** One after another; an empty list does nothing. */
     record Chain(List<Normalizer> steps) implements Normalizer {
         @Override

@@ -3,6 +3,7 @@ package apus.format.token;
 import apus.format.Json;
 import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
+
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,10 @@ final class PipelineReader {
             case "NFKC" -> new Normalizer.Unicode(Form.NFKC);
             case "NFKD" -> new Normalizer.Unicode(Form.NFKD);
             case "Prepend" -> new Normalizer.Prepend(node.requireText("prepend"));
-            case "Replace" -> replace(node);
+            case "Replace" ->
+                    isRunOfSpaces(node)
+                            ? new Normalizer.RunOfSpaces(node.requireText("content"))
+                            : replace(node);
             case "Sequence" -> {
                 List<Normalizer> steps = new ArrayList<>();
                 node.requireObjects("normalizers").forEach(n -> steps.add(normalizer(n)));
@@ -34,6 +38,11 @@ final class PipelineReader {
                     throw unsupported(
                             node, type, "NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence");
         };
+    }
+
+    /** The one regular expression that normalizers have in practice (T5's). */
+    private static boolean isRunOfSpaces(JsonObject node) {
+        return node.requireObject("pattern").text("Regex").orElse("").equals(" {2,}");
     }
 
     private static Normalizer.Replace replace(JsonObject node) {
@@ -151,6 +160,9 @@ final class PipelineReader {
         if (type.equals("ByteLevel")) {
             return new Decoder.Bytes();
         }
+        if (type.equals("Metaspace")) {
+            return new Decoder.Metaspace(replacement(node), !prependScheme(node).equals("never"));
+        }
         List<JsonObject> steps =
                 type.equals("Sequence") ? node.requireObjects("decoders") : List.of(node);
         if (steps.size() == 1 && steps.getFirst().requireText("type").equals("ByteLevel")) {
@@ -180,15 +192,12 @@ final class PipelineReader {
                     stripped = content.charAt(0);
                     strip = step.integer("start", 0, Integer.MAX_VALUE);
                 }
-                case "Metaspace" -> {
-                    replacements.add(new Normalizer.Replace(replacement(step), " "));
-                    strip = prependScheme(step).equals("never") ? 0 : 1;
-                }
                 default ->
                         throw unsupported(
                                 step,
                                 kind,
-                                "ByteLevel, Replace, ByteFallback, Fuse, Strip, Metaspace, Sequence");
+                                "ByteLevel, Metaspace, or a Sequence of Replace, ByteFallback,"
+                                        + " Fuse, Strip");
             }
         }
         return new Decoder.Text(replacements, byteFallback, stripped, strip);

@@ -4,15 +4,17 @@ import apus.format.Json;
 import apus.format.JsonObject;
 import apus.format.ModelFormatException;
 import apus.format.UnsupportedModelException;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Turns tokenizer.json into a {@link BpeTokenizer}. The file is untrusted: every id and every
+ * Turns tokenizer.json into a {@link PipelineTokenizer}. The file is untrusted: every id and every
  * reference is checked, and what it may make grow is bounded.
  */
 final class TokenizerReader {
@@ -22,6 +24,7 @@ final class TokenizerReader {
     // time proportional to its length times theirs.
     private static final int MAX_ADDED_LENGTH = 4096;
     private static final int MAX_ADDED_CHARACTERS = 1 << 22;
+    private static final int MAX_PIECE_LENGTH = 1024;
 
     private final JsonObject json;
 
@@ -33,25 +36,28 @@ final class TokenizerReader {
         JsonObject model = json.requireObject("model");
         // Files older than the field hold BPE where there are merges.
         String type = model.text("type").orElse(model.has("merges") ? "BPE" : "missing");
-        if (!type.equals("BPE")) {
+        boolean unigram = type.equals("Unigram");
+        if (!unigram && !type.equals("BPE")) {
             throw new UnsupportedModelException(
                     model.where()
                             + ": type "
                             + Json.shorten(type)
-                            + " is not supported; supported: BPE");
+                            + " is not supported; supported: BPE, Unigram");
         }
-        Map<String, Integer> pieces = vocabulary(model);
+        List<UnigramModel.Piece> scored = unigram ? scored(model) : List.of();
+        Map<String, Integer> pieces = unigram ? ids(scored) : vocabulary(model);
         List<AddedTokens.Added> added = addedTokens(pieces);
         Vocabulary vocabulary = new Vocabulary(pieces, added);
-        BpeModel bpe = bpe(model, vocabulary, pieces);
+        WordModel words =
+                unigram ? unigram(model, vocabulary, scored) : bpe(model, vocabulary, pieces);
         PostProcessor around = PostProcessor.read(json.object("post_processor"), vocabulary.size());
-        return new BpeTokenizer(
-                new BpeTokenizer.Parts(
+        return new PipelineTokenizer(
+                new PipelineTokenizer.Parts(
                         vocabulary,
                         added,
                         PipelineReader.normalizer(json.object("normalizer")),
                         PipelineReader.preTokenizer(json.object("pre_tokenizer")),
-                        bpe,
+                        words,
                         around.prefix(),
                         around.suffix(),
                         PipelineReader.decoder(json.object("decoder"))));
@@ -81,6 +87,49 @@ final class TokenizerReader {
             throw model.error("vocab", "is empty");
         }
         return ids;
+    }
+
+    /** {@code [[piece, score], ...]}, the id of each being its place. */
+    private static List<UnigramModel.Piece> scored(JsonObject model) {
+        JsonNode list = model.node("vocab");
+        if (!list.isArray() || list.isEmpty() || list.size() > MAX_ID) {
+            throw model.wrong("vocab", "a list of 1 to " + MAX_ID + " pieces with scores", list);
+        }
+        List<UnigramModel.Piece> pieces = new ArrayList<>();
+        for (JsonNode entry : list) {
+            String key = "vocab[" + pieces.size() + "]";
+            if (!entry.isArray()
+                    || entry.size() != 2
+                    || !entry.get(0).isTextual()
+                    || entry.get(0).textValue().length() > MAX_PIECE_LENGTH
+                    || !entry.get(1).isNumber()
+                    || !Double.isFinite(entry.get(1).doubleValue())) {
+                throw model.wrong(
+                        key,
+                        "a piece of at most "
+                                + MAX_PIECE_LENGTH
+                                + " characters and its finite score",
+                        entry);
+            }
+            pieces.add(
+                    new UnigramModel.Piece(entry.get(0).textValue(), entry.get(1).doubleValue()));
+        }
+        return pieces;
+    }
+
+    /** Of two equal pieces the later has the id, as in the reference's map. */
+    private static Map<String, Integer> ids(List<UnigramModel.Piece> pieces) {
+        Map<String, Integer> ids = new HashMap<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            ids.put(pieces.get(i).text(), i);
+        }
+        return ids;
+    }
+
+    private static UnigramModel unigram(
+            JsonObject model, Vocabulary vocabulary, List<UnigramModel.Piece> pieces) {
+        int unknown = model.integer("unk_id", 0, pieces.size() - 1);
+        return new UnigramModel(vocabulary, pieces, unknown, model.flag("byte_fallback", false));
     }
 
     static int id(JsonObject where, String key, JsonNode node) {

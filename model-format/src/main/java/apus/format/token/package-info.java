@@ -4,6 +4,6 @@
  * post-processor and decoder, a small file each. Knows nothing of models, chats or requests.
  * Untrusted input: everything here runs in time linear in the text, or nearly.
  *
- * <p>Start with {@link apus.format.token.BpeTokenizer#encode}.
+ * <p>Start with {@link apus.format.token.PipelineTokenizer#encode}.
  */
 package apus.format.token;

@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Encodings and decodings of the reference tokenizers. */
 final class GoldenTokenizerTest {
@@ -36,9 +38,12 @@ final class GoldenTokenizerTest {
             assertArrayEquals(ints(e.get("ids")), ids, () -> pack.getFileName() + ": " + text);
             assertArrayEquals(ints(e.get("ids_with_special")), tokenizer.encode(text, true), text);
             for (int i = 0; i < ids.length; i++) {
-                // The reference shows the white space that a stripping added token has swallowed.
-                assertEquals(
-                        e.get("tokens").get(i).asText().strip(), tokenizer.piece(ids[i]).strip());
+                // The reference shows the white space that a stripping added token has swallowed,
+                // and the text that a unigram model does not know.
+                String piece = tokenizer.piece(ids[i]).strip();
+                if (!piece.equals("<unk>")) {
+                    assertEquals(e.get("tokens").get(i).asText().strip(), piece);
+                }
             }
         }
     }

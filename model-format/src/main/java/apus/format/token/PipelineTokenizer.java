@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The pipeline: added tokens, normalizer, pre-tokenizer, merges, post-processor; and the decoder
+ * The pipeline: added tokens, normalizer, pre-tokenizer, model, post-processor; and the decoder
  * back.
  */
-final class BpeTokenizer implements Tokenizer {
+final class PipelineTokenizer implements Tokenizer {
     /** The parts, as read from tokenizer.json. */
     record Parts(
             Vocabulary vocabulary,
             List<AddedTokens.Added> added,
             Normalizer normalizer,
             PreTokenizer preTokenizer,
-            BpeModel model,
+            WordModel model,
             int[] prefix,
             int[] suffix,
             Decoder decoder) {}
@@ -29,7 +29,7 @@ final class BpeTokenizer implements Tokenizer {
     private final AddedTokens inNormalizedText;
     private final BitSet special = new BitSet();
 
-    BpeTokenizer(Parts parts) {
+    PipelineTokenizer(Parts parts) {
         this.parts = parts;
         Map<String, AddedTokens.Added> raw = new HashMap<>();
         Map<String, AddedTokens.Added> normalized = new HashMap<>();

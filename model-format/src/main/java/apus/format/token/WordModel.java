@@ -1,0 +1,6 @@
+package apus.format.token;
+
+/** How one word becomes tokens. Thread-safe. */
+interface WordModel {
+    void encode(String word, IntList out);
+}
