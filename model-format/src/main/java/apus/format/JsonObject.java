@@ -36,6 +36,11 @@ public final class JsonObject {
         return json.hasNonNull(key);
     }
 
+    /** Whether the key is there and null, for the few cases where that differs from absent. */
+    public boolean isNull(String key) {
+        return json.path(key).isNull();
+    }
+
     /** An integer that must be there. */
     public int integer(String key, int min, int max) {
         return integer(key, require(key), min, max);

@@ -119,7 +119,7 @@ final class GemmaFamily implements Family {
 
     /** Absent is the configuration class's default, null is off. */
     private static double cap(JsonObject config, String key, double absent) {
-        return config.node(key).isNull() ? 0 : config.number(key, 0, 1e6, absent);
+        return config.isNull(key) ? 0 : config.number(key, 0, 1e6, absent);
     }
 
     private static Position localRope(JsonObject config, int headDim) {
