@@ -45,6 +45,7 @@ public final class Apus {
         root.addSubcommand("serve", new ServeCommand(terminal).spec());
         root.addSubcommand("chat", new ChatCommand(terminal).spec());
         root.addSubcommand("inspect", new InspectCommand(terminal).spec());
+        root.addSubcommand("pull", new PullCommand(terminal).spec());
         root.addOption(
                 OptionSpec.builder("-V", "--version")
                         .versionHelp(true)
@@ -56,7 +57,8 @@ public final class Apus {
 
     private static int usage(Terminal terminal) {
         terminal.err()
-                .println("apus: give a command: serve, chat, inspect or bench; see apus --help");
+                .println(
+                        "apus: give a command: serve, chat, inspect, pull or bench; see apus --help");
         return ExitCode.USAGE;
     }
 

@@ -151,7 +151,11 @@ public final class SettingOptions {
             }
         }
         Configuration configuration =
-                new ConfigurationReader(terminal.environment(), DemoModel::find).read(flags);
+                new ConfigurationReader(
+                                terminal.environment(),
+                                DemoModel::find,
+                                DownloadProgress.downloads(terminal))
+                        .read(flags);
         configuration.warnings().forEach(w -> terminal.err().println("apus: warning: " + w));
         return configuration;
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 /** The folder of a model for commands that run nothing and so take no settings. */
 public final class ModelFolder {
     private static final List<String> PLACES =
-            List.of("download-dir", "hf-hub-cache", "hf-home", "base-path");
+            List.of("download-dir", "hf-hub-cache", "xdg-cache-home", "hf-home", "base-path");
 
     private ModelFolder() {}
 
