@@ -358,7 +358,8 @@ class ChatTest {
     @Test
     void check057_repetitionPenaltyCountsThePromptAndPresenceDoesNot() {
         // The answer repeats what the prompt holds.
-        Body echoing = Body.chat("Say hello hello hello hello hello hello.")
+        Body echoing =
+                Body.chat("Say hello hello hello hello hello hello.")
                         .with("ignore_eos", true)
                         .with("max_tokens", 60);
         assertEquals(greedyIds(echoing)[0], greedyIds(echoing.with("presence_penalty", 1.5))[0]);

@@ -92,7 +92,8 @@ class TrafficTest {
                                 .with("ignore_eos", true)
                                 .with("max_tokens", 900)
                                 .with("stream", stream);
-                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
+                try (Socket socket =
+                        new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
                     send(socket, endless.toString());
                     if (stream) {
                         assertTrue(socket.getInputStream().read() > 0);
@@ -142,7 +143,8 @@ class TrafficTest {
             Body endless = Body.chat("Hello").with("ignore_eos", true).with("max_tokens", 900);
             send(first, endless.toString());
             await(api, stats -> stats.running() == 1);
-            try (Socket second = new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
+            try (Socket second =
+                    new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
                 send(second, endless.toString());
                 await(api, stats -> stats.waiting() == 1);
                 TestApi.Reply refused =
