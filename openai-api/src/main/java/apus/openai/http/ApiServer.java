@@ -70,11 +70,16 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer start(HttpSettings http, ApiSettings api, ServedModel model) {
         HttpCounts counts = new HttpCounts();
-        return start(http, model, counts, Routes.all(http, api, model, counts));
+        BodyBudget bodies = BodyBudget.ofHeap(http.maxBodyBytes());
+        return start(http, model, counts, bodies, Routes.all(http, api, model, counts));
     }
 
     static ApiServer start(
-            HttpSettings settings, ServedModel model, HttpCounts counts, List<Route> routes) {
+            HttpSettings settings,
+            ServedModel model,
+            HttpCounts counts,
+            BodyBudget bodies,
+            List<Route> routes) {
         Keys keys = new Keys(settings);
         List<InetAddress> hosts = hosts(settings.host());
         boolean loopback = hosts.stream().allMatch(InetAddress::isLoopbackAddress);
@@ -98,6 +103,7 @@ public final class ApiServer implements AutoCloseable {
                         model,
                         new RouteTable(routes, settings.endpointId()),
                         inFlight,
+                        bodies,
                         counts,
                         new HostCheck(loopback && !keys.needed(), settings),
                         new Cors(keys.needed(), settings),

@@ -35,6 +35,7 @@ final class Dispatcher implements Filter {
     private final ServedModel model;
     private final RouteTable routes;
     private final RequestsInFlight inFlight;
+    private final BodyBudget bodies;
     private final HttpCounts counts;
     private final HostCheck hosts;
     private final Cors cors;
@@ -45,6 +46,7 @@ final class Dispatcher implements Filter {
             ServedModel model,
             RouteTable routes,
             RequestsInFlight inFlight,
+            BodyBudget bodies,
             HttpCounts counts,
             HostCheck hosts,
             Cors cors,
@@ -53,6 +55,7 @@ final class Dispatcher implements Filter {
         this.model = model;
         this.routes = routes;
         this.inFlight = inFlight;
+        this.bodies = bodies;
         this.counts = counts;
         this.hosts = hosts;
         this.cors = cors;
@@ -63,7 +66,8 @@ final class Dispatcher implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         Connection connection = Connection.current();
         String id = RequestIds.choose(first(request.headers(), RequestIds.HEADER.defaultCase()));
-        Exchange exchange = new Exchange(id, connection, inFlight, settings.requestTimeout());
+        BodyBudget.Share body = bodies.new Share();
+        Exchange exchange = new Exchange(id, connection, inFlight, body, settings.requestTimeout());
         request.context().register(exchange);
         Optional<RouteTable.Match> match = routes.find(request.prologue().uriPath().rawPath());
         String route = match.map(m -> m.route().path()).orElse(HttpCounts.OTHER);
@@ -80,6 +84,7 @@ final class Dispatcher implements Filter {
             consume(request);
             connection.intake().requestRead();
         } finally {
+            body.release();
             inFlight.end();
             counts.add(route, status);
             log(exchange, route, request, status);

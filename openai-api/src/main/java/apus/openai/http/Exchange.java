@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 final class Exchange {
     private final Connection connection;
     private final RequestsInFlight inFlight;
+    private final BodyBudget.Share body;
     private final Duration requestTimeout;
     private final long startNanos = System.nanoTime();
     private String id;
@@ -20,8 +21,17 @@ final class Exchange {
     private Future<?> timeout;
     private ClientWatch watch;
 
-    Exchange(String id, Connection connection, RequestsInFlight inFlight, Duration requestTimeout) {
+    /**
+     * @param body what its body may take
+     */
+    Exchange(
+            String id,
+            Connection connection,
+            RequestsInFlight inFlight,
+            BodyBudget.Share body,
+            Duration requestTimeout) {
         this.id = id;
+        this.body = body;
         this.connection = connection;
         this.inFlight = inFlight;
         this.requestTimeout = requestTimeout;
@@ -49,6 +59,10 @@ final class Exchange {
 
     void argument(String fromPath) {
         argument = fromPath;
+    }
+
+    BodyBudget.Share body() {
+        return body;
     }
 
     /** Whether reading the body failed within it. */

@@ -45,7 +45,7 @@ public final class JsonBody {
         try {
             // Not closed: that would read on, past the fault. The server's limit on bodies holds
             // for this stream, chunked or not.
-            body = request.content().inputStream().readAllBytes();
+            body = exchange.body().counted(request.content().inputStream()).readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {

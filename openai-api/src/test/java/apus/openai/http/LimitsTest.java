@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,44 @@ final class LimitsTest {
                                 < 4096);
                 assertEquals("invalid_value", reply.code());
             }
+        }
+    }
+
+    @Test
+    void bodiesTogetherHaveALimitToo() throws Exception {
+        HttpSettings settings = Servers.settings();
+        BodyBudget bodies = new BodyBudget(30_000);
+        CountDownLatch letGo = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(2);
+        try (ApiServer other =
+                        Servers.withHandler(
+                                settings,
+                                new ServedModel(),
+                                bodies,
+                                (request, response) -> {
+                                    ObjectNode body = JsonBody.read(request, settings);
+                                    held.countDown();
+                                    assertTrue(letGo.await(60, TimeUnit.SECONDS));
+                                    JsonAnswer.send(request, response, body);
+                                });
+                RawClient first = RawClient.connect(other);
+                RawClient second = RawClient.connect(other)) {
+            first.send("POST", Servers.PATH, json(14_000));
+            second.send("POST", Servers.PATH, json(14_000));
+            assertTrue(held.await(20, TimeUnit.SECONDS));
+            Reply refused = RawClient.post(other, Servers.PATH, json(14_000));
+            assertEquals(503, refused.status());
+            assertEquals("overloaded", refused.code());
+            assertFalse(refused.header("retry-after").isEmpty());
+            letGo.countDown();
+            assertEquals(200, first.reply().status());
+            assertEquals(200, second.reply().status());
+            assertEquals(200, RawClient.post(other, Servers.PATH, json(14_000)).status());
+            long end = System.nanoTime() + 20_000_000_000L;
+            while (bodies.used() > 0 && System.nanoTime() < end) {
+                Thread.sleep(10);
+            }
+            assertEquals(0, bodies.used());
         }
     }
 

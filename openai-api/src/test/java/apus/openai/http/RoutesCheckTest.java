@@ -9,6 +9,7 @@ import apus.openai.ServedModel;
 import apus.openai.http.RawClient.Reply;
 import apus.runtime.Engine;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -114,19 +115,48 @@ final class RoutesCheckTest {
         assertTrue(version.matches("[0-9]+\\.[0-9]+\\..*"), version);
     }
 
-    @Test
-    void check008_metricsAreInPrometheusFormat() throws IOException {
-        Reply reply = RawClient.get(server, "/metrics");
-        assertEquals(200, reply.status());
-        assertEquals(PrometheusText.CONTENT_TYPE, reply.header("content-type"));
-        assertTrue(
-                reply.body().contains("vllm:generation_tokens_total{model_name=\"org/demo-1\"} "),
-                reply.body());
+    private static final String CHAT =
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"temperature\":0,\"max_tokens\":4}";
+    private static final String COMPLETION =
+            "{\"prompt\":\"Once\",\"temperature\":0,\"max_tokens\":4}";
+
+    private static Reply ok(Reply reply) {
+        assertEquals(200, reply.status(), reply.body());
+        return reply;
+    }
+
+    private static long generated() throws IOException {
+        String name = "vllm:generation_tokens_total{model_name=\"org/demo-1\"} ";
+        return RawClient.get(server, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
-    void check009_getOnChatIs405WithAllow() throws IOException {
-        Reply reply = RawClient.get(server, "/v1/tokenize");
+    void check008_metricsCountGeneratedTokens() throws IOException {
+        Reply reply = RawClient.get(server, "/metrics");
+        assertEquals(200, reply.status());
+        assertEquals(PrometheusText.CONTENT_TYPE, reply.header("content-type"));
+        long before = generated();
+        JsonNode usage =
+                ok(RawClient.post(server, "/v1/completions", COMPLETION)).json().get("usage");
+        assertEquals(before + usage.get("completion_tokens").asLong(), generated());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/chat/completions",
+                "/chat/completions",
+                "/openai/v1/completions",
+                "/v1/tokenize"
+            })
+    void check009_getOnChatIs405WithAllow(String path) throws IOException {
+        Reply reply = RawClient.get(server, path);
         assertEquals(405, reply.status());
         assertEquals("POST", reply.header("allow"));
         assertEquals("method_not_allowed", reply.code());
@@ -168,9 +198,26 @@ final class RoutesCheckTest {
 
     @Test
     void check011_aTrailingSlashIsIgnored() throws IOException {
-        String body = "{\"prompt\":\"x\"}";
-        assertEquals(200, RawClient.post(server, "/v1/tokenize/", body).status());
-        assertEquals(404, RawClient.post(server, "/v1/tokenize//", body).status());
+        ok(RawClient.post(server, "/v1/chat/completions/", CHAT));
+        ok(RawClient.post(server, "/v1/tokenize/", "{\"prompt\":\"x\"}"));
+        assertEquals(404, RawClient.post(server, "/v1/chat/completions//", CHAT).status());
+    }
+
+    private static JsonNode withoutIdsAndTimes(Reply reply) {
+        ObjectNode body = (ObjectNode) ok(reply).json();
+        body.remove(List.of("id", "created", "timings"));
+        return body;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/openai/v1", "/v2/abc123/openai/v1", ""})
+    void check012_everyPrefixAnswersTheSame(String prefix) throws IOException {
+        assertEquals(
+                withoutIdsAndTimes(RawClient.post(server, "/v1/chat/completions", CHAT)),
+                withoutIdsAndTimes(RawClient.post(server, prefix + "/chat/completions", CHAT)));
+        assertEquals(
+                withoutIdsAndTimes(RawClient.post(server, "/v1/completions", COMPLETION)),
+                withoutIdsAndTimes(RawClient.post(server, prefix + "/completions", COMPLETION)));
     }
 
     @Test
@@ -183,6 +230,39 @@ final class RoutesCheckTest {
             assertEquals(404, RawClient.get(other, "/v2/abd/openai/v1/models").status());
             assertEquals(200, RawClient.get(other, "/openai/v1/models").status());
         }
+    }
+
+    @Test
+    void check013_onlyServedNamesWork() throws IOException {
+        String named = CHAT.replace("{\"messages\"", "{\"model\":\"demo:latest\",\"messages\"");
+        assertEquals(
+                "demo:latest",
+                ok(RawClient.post(server, "/v1/chat/completions", named))
+                        .json()
+                        .get("model")
+                        .asText());
+        String folder = named.replace("demo:latest", "apus-demo");
+        Reply reply = RawClient.post(server, "/v1/chat/completions", folder);
+        assertEquals(404, reply.status());
+        assertEquals("model_not_found", reply.code());
+    }
+
+    @Test
+    void check014_withoutAModelTheFirstNameAnswers() throws IOException {
+        for (String path : List.of("/v1/chat/completions", "/v1/completions")) {
+            String body = path.contains("chat") ? CHAT : COMPLETION;
+            Reply reply = ok(RawClient.post(server, path, body));
+            assertEquals("org/demo-1", reply.json().get("model").asText());
+        }
+    }
+
+    @Test
+    void anAnswersIdEndsWithTheRequestsId() throws IOException {
+        Reply chat = ok(RawClient.post(server, "/v1/chat/completions", CHAT));
+        assertEquals("chatcmpl-" + chat.header("x-request-id"), chat.json().get("id").asText());
+        Reply sent =
+                ok(RawClient.post(server, "/v1/completions", COMPLETION, "X-Request-Id: abc-1"));
+        assertEquals("cmpl-abc-1", sent.json().get("id").asText());
     }
 
     @Test

@@ -54,9 +54,14 @@ final class Servers {
 
     /** The real routes and POST {@link #PATH}. */
     static ApiServer withHandler(HttpSettings settings, ServedModel model, Handler handler) {
+        return withHandler(settings, model, new BodyBudget(1 << 30), handler);
+    }
+
+    static ApiServer withHandler(
+            HttpSettings settings, ServedModel model, BodyBudget bodies, Handler handler) {
         HttpCounts counts = new HttpCounts();
         List<Route> routes = new ArrayList<>(Routes.all(settings, api(), model, counts));
         routes.add(new Route(PATH, List.of("POST"), Route.Access.KEY, true, handler));
-        return ApiServer.start(settings, model, counts, routes);
+        return ApiServer.start(settings, model, counts, bodies, routes);
     }
 }
