@@ -67,8 +67,7 @@ class DemoModelTest {
                         .toList();
         engine =
                 Engine.open(
-                        Path.of(System.getProperty("apus.demoModel")),
-                        EngineOptions.defaults());
+                        Path.of(System.getProperty("apus.demoModel")), EngineOptions.defaults());
     }
 
     @AfterAll

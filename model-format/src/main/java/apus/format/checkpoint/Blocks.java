@@ -7,7 +7,6 @@ import apus.format.Block;
 import apus.format.DType;
 import apus.format.Weight;
 import apus.format.spec.WeightRef;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -13,7 +13,6 @@ import apus.format.spec.ModelSpec;
 import apus.format.spec.WeightRef;
 import apus.format.token.Tokenizer;
 import apus.format.token.Tokenizers;
-
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -9,7 +9,6 @@ import apus.format.TensorInfo;
 import apus.format.UnsupportedModelException;
 import apus.format.Weight;
 import apus.format.spec.WeightRef;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -6,7 +6,6 @@ import apus.format.Mxfp4;
 import apus.format.TensorInfo;
 import apus.format.Weight;
 import apus.format.spec.WeightRef;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

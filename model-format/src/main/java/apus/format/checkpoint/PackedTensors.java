@@ -5,7 +5,6 @@ import apus.format.ModelFormatException;
 import apus.format.TensorInfo;
 import apus.format.UnsupportedModelException;
 import apus.format.spec.WeightRef;
-
 import java.util.Arrays;
 import java.util.List;
 

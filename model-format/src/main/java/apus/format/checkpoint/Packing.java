@@ -5,7 +5,6 @@ import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
 import apus.format.Weight;
 import apus.format.spec.WeightRef;
-
 import java.lang.foreign.Arena;
 import java.util.List;
 

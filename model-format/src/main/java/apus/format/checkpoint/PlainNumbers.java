@@ -2,7 +2,6 @@ package apus.format.checkpoint;
 
 import apus.format.DType;
 import apus.format.HalfFloats;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -7,7 +7,6 @@ import apus.format.TensorInfo;
 import apus.format.UnsupportedModelException;
 import apus.format.spec.ModelSpec;
 import apus.format.spec.WeightRef;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;

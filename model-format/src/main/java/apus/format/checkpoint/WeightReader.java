@@ -4,7 +4,6 @@ import apus.format.Plain;
 import apus.format.TensorInfo;
 import apus.format.Weight;
 import apus.format.spec.WeightRef;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;

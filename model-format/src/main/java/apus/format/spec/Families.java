@@ -2,7 +2,6 @@ package apus.format.spec;
 
 import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
-
 import java.util.List;
 import java.util.Set;
 

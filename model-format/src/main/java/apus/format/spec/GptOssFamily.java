@@ -1,7 +1,6 @@
 package apus.format.spec;
 
 import apus.format.JsonObject;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

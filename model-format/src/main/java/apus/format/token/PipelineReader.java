@@ -3,7 +3,6 @@ package apus.format.token;
 import apus.format.Json;
 import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
-
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.List;

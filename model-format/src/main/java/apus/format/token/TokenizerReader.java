@@ -4,10 +4,8 @@ import apus.format.Json;
 import apus.format.JsonObject;
 import apus.format.ModelFormatException;
 import apus.format.UnsupportedModelException;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

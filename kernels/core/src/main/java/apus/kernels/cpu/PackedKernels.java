@@ -11,7 +11,6 @@ import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.SmallFloats;
 import apus.format.Weight;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -10,7 +10,6 @@ import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Weight;
 import apus.format.spec.Act;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,10 +1,9 @@
 package apus.kernels.cpu;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import apus.format.Block;
 import apus.format.DType;
@@ -14,14 +13,12 @@ import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Weight;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Products with packed weights against the same numbers widened one by one. */
 final class PackedKernelsTest {

@@ -5,7 +5,6 @@ import static apus.kernels.cpu.simd.Inputs.TILE;
 import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
-
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import apus.format.Block;
@@ -15,7 +14,6 @@ import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Weight;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

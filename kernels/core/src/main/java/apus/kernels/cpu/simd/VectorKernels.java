@@ -3,7 +3,6 @@ package apus.kernels.cpu.simd;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
-
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import apus.format.Block;
@@ -16,11 +15,9 @@ import apus.format.spec.Act;
 import apus.kernels.cpu.AttentionTask;
 import apus.kernels.cpu.CpuKernels;
 import apus.kernels.cpu.PackedKernels;
-
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
-
-import java.lang.foreign.MemorySegment;
 
 /** Every operation with the Vector API, at the width the machine prefers. */
 public final class VectorKernels implements CpuKernels {
