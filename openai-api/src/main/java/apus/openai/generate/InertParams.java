@@ -98,11 +98,12 @@ final class InertParams {
                             }));
 
     private static final Param<Boolean> EXTRA_BODY =
-            refused(
+            Param.refused(
                             "extra_body",
-                            "is a name of the Python client: its fields belong at the top level of"
-                                    + " the request.",
-                            node -> false)
+                            anyBut(
+                                    "is a name of the Python client: its fields belong at the top"
+                                            + " level of the request.",
+                                    node -> false))
                     .note("its fields belong at the top level");
 
     static final List<Param<?>> ALL =
@@ -119,8 +120,8 @@ final class InertParams {
                     RESPONSE_FORMAT,
                     TOOLS,
                     TOOL_CHOICE,
-                    unbuilt("functions"),
-                    refused("function_call", "is not supported; use 'tool_choice'.", n -> false),
+                    unbuilt("functions", "is not supported by this server; use 'tools'."),
+                    unbuilt("function_call", "is not supported by this server; use 'tool_choice'."),
                     unbuilt("structured_outputs"),
                     unbuilt("guided_json"),
                     unbuilt("guided_regex"),
@@ -129,14 +130,14 @@ final class InertParams {
                     unbuilt("grammar"),
                     unbuilt("json_schema"),
                     unbuilt("thinking_token_budget"),
-                    refused(
+                    unbuilt(
                                     "include_reasoning",
                                     "can only be true: reasoning is not split off here yet.",
                                     JsonNode::booleanValue)
                             .note("`true` is accepted"),
-                    refused(
+                    unbuilt(
                                     "priority",
-                                    "can only be 0: there are no priorities on this server.",
+                                    "can only be 0: there are no priorities on this server yet.",
                                     node -> node.isNumber() && node.doubleValue() == 0)
                             .note("0 is accepted"),
                     unbuilt("logprob_token_ids"),
@@ -144,31 +145,41 @@ final class InertParams {
                     unbuilt("repetition_detection"),
                     unbuilt("vllm_xargs"),
                     MODALITIES,
-                    unbuilt("audio"),
-                    unbuilt("web_search_options"),
-                    unbuilt("prompt_embeds"),
-                    unbuilt("mm_processor_kwargs"),
-                    unbuilt("kv_transfer_params"),
-                    unbuilt("logits_processors"),
+                    refused("audio"),
+                    refused("web_search_options"),
+                    refused("prompt_embeds"),
+                    refused("mm_processor_kwargs"),
+                    refused("kv_transfer_params"),
+                    refused("logits_processors"),
                     EXTRA_BODY);
 
     private InertParams() {}
 
     private static Param<Boolean> unbuilt(String name) {
-        return refused(name, NOT_BUILT, node -> false);
+        return unbuilt(name, NOT_BUILT);
     }
 
-    private static Param<Boolean> refused(String name, String why, Predicate<JsonNode> harmless) {
-        return Param.refused(
-                name,
-                new Kind<>(
-                        "any",
-                        "",
-                        value -> {
-                            if (!harmless.test(value.node())) {
-                                throw value.error("unsupported_parameter", why);
-                            }
-                            return true;
-                        }));
+    private static Param<Boolean> unbuilt(String name, String why) {
+        return unbuilt(name, why, node -> false);
+    }
+
+    private static Param<Boolean> unbuilt(String name, String why, Predicate<JsonNode> harmless) {
+        return Param.unbuilt(name, anyBut(why, harmless));
+    }
+
+    private static Param<Boolean> refused(String name) {
+        return Param.refused(name, anyBut("is not supported by this server.", node -> false));
+    }
+
+    private static Kind<Boolean> anyBut(String why, Predicate<JsonNode> harmless) {
+        return new Kind<>(
+                "any",
+                "",
+                value -> {
+                    if (!harmless.test(value.node())) {
+                        throw value.error("unsupported_parameter", why);
+                    }
+                    return true;
+                });
     }
 }

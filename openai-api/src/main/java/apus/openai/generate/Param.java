@@ -19,6 +19,7 @@ final class Param<T> {
     enum Status {
         HONOURED("honoured"),
         IGNORED("accepted, ignored"),
+        UNBUILT("refused until built"),
         REFUSED("refused");
 
         private final String label;
@@ -68,6 +69,11 @@ final class Param<T> {
     /** A field that is checked and then has no effect. */
     static <T> Param<T> ignored(String name, Kind<T> kind) {
         return of(name, kind, Status.IGNORED);
+    }
+
+    /** A field that will be honoured one day: until then its reader refuses what has a meaning. */
+    static <T> Param<T> unbuilt(String name, Kind<T> kind) {
+        return of(name, kind, Status.UNBUILT);
     }
 
     /** A field whose reader refuses everything, or all but values that mean nothing. */

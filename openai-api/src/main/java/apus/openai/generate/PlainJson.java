@@ -72,9 +72,13 @@ final class PlainJson {
     }
 
     private static Object number(JsonNode node) {
+        // No conditional expression: it would turn every long into a double.
         if (node.isBigInteger()) {
             return node.bigIntegerValue();
         }
-        return node.isIntegralNumber() ? node.longValue() : node.doubleValue();
+        if (node.isIntegralNumber()) {
+            return node.longValue();
+        }
+        return node.doubleValue();
     }
 }

@@ -173,6 +173,34 @@ final class TestServer implements AutoCloseable {
         return error;
     }
 
+    /** The chunks of a stream, which must be framed as the contract says. */
+    List<JsonNode> stream(String path, String json) {
+        HttpResponse<String> response =
+                send(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')))
+                                .build());
+        assertEquals(200, response.statusCode(), response.body());
+        assertEquals(
+                "text/event-stream; charset=utf-8",
+                response.headers().firstValue("content-type").orElse(""));
+        String body = response.body();
+        assertTrue(body.endsWith("data: [DONE]\n\n"), body);
+        List<JsonNode> chunks = new ArrayList<>();
+        for (String event : body.split("\n\n", -1)) {
+            if (event.isEmpty() || event.equals(": keep-alive")) {
+                continue;
+            }
+            assertTrue(event.startsWith("data: "), event);
+            assertEquals(-1, event.indexOf('\n'), event);
+            if (!event.equals("data: [DONE]")) {
+                chunks.add(parse(event.substring("data: ".length())));
+            }
+        }
+        return chunks;
+    }
+
     /** POST of a chat with one user message and further members. */
     JsonNode chat(String user, String members) {
         return ok(CHAT, chatBody(user, members));
