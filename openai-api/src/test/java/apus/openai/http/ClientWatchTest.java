@@ -35,6 +35,7 @@ final class ClientWatchTest {
         final CountDownLatch letGo = new CountDownLatch(1);
         final CompletableFuture<Optional<Cause>> outcome = new CompletableFuture<>();
         final AtomicInteger calls = new AtomicInteger();
+        private final CountDownLatch unwatched = new CountDownLatch(1);
         private final HttpSettings settings;
 
         Work(HttpSettings settings) {
@@ -60,6 +61,8 @@ final class ClientWatchTest {
                 outcome.complete(watch.cause());
                 watch.check();
                 JsonAnswer.send(request, response, body);
+            } finally {
+                unwatched.countDown();
             }
         }
 
@@ -169,7 +172,8 @@ final class ClientWatchTest {
             work.letGo.countDown();
             assertEquals("{\"a\":1}", client.reply().body());
             assertEquals(Optional.empty(), work.outcome());
-            // Leaving after the answer is nobody's business.
+            // Leaving after the answer is nobody's business, once its handler is through with it.
+            assertTrue(work.unwatched.await(SOON.toSeconds(), TimeUnit.SECONDS));
             client.leave();
             assertFalse(work.gone.await(200, TimeUnit.MILLISECONDS));
         }
