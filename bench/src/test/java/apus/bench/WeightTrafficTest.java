@@ -1,6 +1,7 @@
 package apus.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ final class WeightTrafficTest {
 
         // 4,951,296 parameters of two bytes; the head is the embedding.
         assertEquals("BF16", traffic.format());
-        assertEquals(9_902_592, traffic.weightBytes());
+        assertEquals(9_902_592, traffic.everyToken());
         assertEquals(2 * 6 * 4 * 32 * 4, traffic.kvBytesPerToken());
         assertEquals(9_902_592 + 3 * 10.5 * 6144, traffic.bytesPerStep(3, 10.5));
     }
@@ -32,6 +33,19 @@ final class WeightTrafficTest {
                             .mapToLong(t -> t.bytes())
                             .sum();
         }
-        assertEquals(all - table, traffic.weightBytes());
+        assertEquals(all - table, traffic.everyToken());
+    }
+
+    @Test
+    void expertsAreReadAsFarAsTheyAreChosen() {
+        Path model = Path.of(System.getProperty("apus.testdata"), "models", "mixtral");
+        WeightTraffic traffic = WeightTraffic.of(model);
+
+        assertTrue(traffic.experts() > 0);
+        double one = traffic.bytesPerStep(1, 0);
+        double two = traffic.bytesPerStep(2, 0);
+        double share = traffic.expertShare();
+        assertEquals(traffic.everyToken() + share * traffic.experts(), one, 1e-3);
+        assertEquals(share * (1 - share) * traffic.experts(), two - one, 1e-3);
     }
 }

@@ -15,6 +15,7 @@ import apus.kernels.ExecutorProvider;
 import apus.kernels.KvShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Sizes everything for a model and puts an engine together. */
@@ -38,6 +39,7 @@ final class EngineOpener {
     }
 
     Engine open() {
+        checkQuantization();
         Tokenizer tokenizer =
                 options.tokenizer().map(EngineOpener::load).orElseGet(checkpoint::tokenizer);
         Chat chat =
@@ -73,6 +75,22 @@ final class EngineOpener {
         } catch (RuntimeException | Error e) {
             executor.close();
             throw e;
+        }
+    }
+
+    private void checkQuantization() {
+        Optional<String> wanted = options.quantization();
+        if (wanted.isPresent() && !wanted.equals(checkpoint.quantization())) {
+            throw new RequestException(
+                    "quantization",
+                    "'quantization' is "
+                            + wanted.get()
+                            + ", but the model is "
+                            + checkpoint
+                                    .quantization()
+                                    .map(method -> "quantised by " + method)
+                                    .orElse("not quantised")
+                            + "; leave it out.");
         }
     }
 

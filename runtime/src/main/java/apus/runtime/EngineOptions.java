@@ -27,6 +27,8 @@ import java.util.OptionalLong;
  * @param shutdownGrace how long {@link Engine#close} lets running work go on
  * @param tokenizer folder or tokenizer.json to use in place of the model's own
  * @param chatTemplate Jinja source in place of the model's own
+ * @param quantization how the checkpoint must be quantised, {@code gptq} for instance; empty =
+ *     however it is
  * @param seed makes requests without a seed of their own repeatable from one start to the next;
  *     without it they draw fresh entropy
  */
@@ -46,6 +48,7 @@ public record EngineOptions(
         Duration shutdownGrace,
         Optional<Path> tokenizer,
         Optional<String> chatTemplate,
+        Optional<String> quantization,
         OptionalLong seed) {
 
     /** Everything at its default. */
@@ -76,6 +79,7 @@ public record EngineOptions(
         b.shutdownGrace = shutdownGrace;
         b.tokenizer = tokenizer;
         b.chatTemplate = chatTemplate;
+        b.quantization = quantization;
         b.seed = seed;
         return b;
     }
@@ -97,6 +101,7 @@ public record EngineOptions(
         private Duration shutdownGrace = Duration.ofSeconds(30);
         private Optional<Path> tokenizer = Optional.empty();
         private Optional<String> chatTemplate = Optional.empty();
+        private Optional<String> quantization = Optional.empty();
         private OptionalLong seed = OptionalLong.empty();
 
         private Builder() {}
@@ -182,6 +187,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder quantization(Optional<String> value) {
+            quantization = value;
+            return this;
+        }
+
         public Builder seed(OptionalLong value) {
             seed = value;
             return this;
@@ -205,6 +215,7 @@ public record EngineOptions(
                     shutdownGrace,
                     tokenizer,
                     chatTemplate,
+                    quantization,
                     seed);
         }
     }

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param directory as given
  * @param problems why the model cannot be opened, one sentence each; empty if it can
  * @param architectures as config.json names them
+ * @param quantization how the weights are quantised, as config.json names it
  * @param shape if config.json is understood
  * @param files weight files by name, with their sizes in bytes
  * @param tensors of all readable weight files, in the files' order
@@ -25,6 +26,7 @@ public record ModelReport(
         Path directory,
         List<String> problems,
         List<String> architectures,
+        Optional<String> quantization,
         Optional<Shape> shape,
         Map<String, Long> files,
         List<Tensor> tensors,

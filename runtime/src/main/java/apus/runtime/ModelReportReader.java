@@ -17,6 +17,7 @@ import apus.runtime.ModelReport.Backend;
 import apus.runtime.ModelReport.Shape;
 import apus.runtime.ModelReport.Tensor;
 import apus.runtime.ModelReport.Tokens;
+import apus.runtime.template.ChatTemplate;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.DirectoryStream;
@@ -44,6 +45,7 @@ final class ModelReportReader {
     private final Map<String, Long> files = new TreeMap<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private List<String> architectures = List.of();
+    private Optional<String> quantization = Optional.empty();
     private OptionalInt chatTemplate = OptionalInt.empty();
     private List<Backend> backends = List.of();
 
@@ -67,6 +69,7 @@ final class ModelReportReader {
                 directory,
                 problems,
                 architectures,
+                quantization,
                 spec.map(ModelReportReader::shape),
                 files,
                 tensors,
@@ -103,6 +106,11 @@ final class ModelReportReader {
 
     private Optional<ModelSpec> spec(JsonObject config) {
         attempt(() -> config.texts("architectures")).ifPresent(names -> architectures = names);
+        quantization =
+                attempt(() -> config.object("quantization_config"))
+                        .flatMap(q -> q)
+                        .flatMap(q -> attempt(() -> q.text("quant_method")))
+                        .flatMap(method -> method);
         Set<String> names = tensors.stream().map(Tensor::name).collect(Collectors.toSet());
         if (!names.isEmpty()) {
             return attempt(() -> Families.spec(config, names));
@@ -188,6 +196,7 @@ final class ModelReportReader {
         }
         try (Checkpoint checkpoint = opened.get()) {
             attempt(checkpoint::tokenizer);
+            checkpoint.chatTemplate().ifPresent(t -> attempt(() -> ChatTemplate.compile(t)));
             chatTemplate =
                     checkpoint
                             .chatTemplate()

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,26 @@ final class ModelReportTest {
 
         assertEquals(OptionalInt.empty(), report.tokenizer().vocab());
         assertEquals(List.of(report.tokenizer().problem().orElseThrow()), report.problems());
+    }
+
+    @Test
+    void templateThatDoesNotParseIsTheProblem() throws IOException {
+        Files.writeString(copyOfDemo().resolve("chat_template.jinja"), "{% if %}");
+
+        ModelReport report = ModelReport.of(dir);
+
+        assertEquals(1, report.problems().size(), report.problems().toString());
+        assertEquals(OptionalInt.of(8), report.chatTemplate());
+    }
+
+    @Test
+    void quantisationIsNamed() {
+        Path models = Path.of(System.getProperty("apus.testdata"), "models");
+
+        assertEquals(
+                Optional.of("gptq"),
+                ModelReport.of(models.resolve("llama-gptq-int4")).quantization());
+        assertEquals(Optional.empty(), ModelReport.of(DEMO).quantization());
     }
 
     @Test

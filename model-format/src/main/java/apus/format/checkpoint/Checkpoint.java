@@ -35,6 +35,7 @@ public final class Checkpoint implements AutoCloseable {
     private final WeightReader weights;
     private final ModelDefaults defaults;
     private final Optional<String> chatTemplate;
+    private final Optional<String> quantization;
     private Tokenizer tokenizer;
     private String fingerprint;
 
@@ -45,7 +46,8 @@ public final class Checkpoint implements AutoCloseable {
             Shards shards,
             WeightReader weights,
             ModelDefaults defaults,
-            Optional<String> chatTemplate) {
+            Optional<String> chatTemplate,
+            Optional<String> quantization) {
         this.directory = directory;
         this.arena = arena;
         this.spec = spec;
@@ -53,6 +55,7 @@ public final class Checkpoint implements AutoCloseable {
         this.weights = weights;
         this.defaults = defaults;
         this.chatTemplate = chatTemplate;
+        this.quantization = quantization;
     }
 
     /**
@@ -82,7 +85,10 @@ public final class Checkpoint implements AutoCloseable {
             Packing packing = Packing.of(config, shards);
             WeightCheck.check(spec, shards, packing);
             WeightReader weights = new WeightReader(shards, packing, arena);
-            return new Checkpoint(dir, arena, spec, shards, weights, defaults, chatTemplate);
+            Optional<String> quantization =
+                    config.object("quantization_config").flatMap(q -> q.text("quant_method"));
+            return new Checkpoint(
+                    dir, arena, spec, shards, weights, defaults, chatTemplate, quantization);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
@@ -115,6 +121,13 @@ public final class Checkpoint implements AutoCloseable {
             values[i] = one[0];
         }
         return values;
+    }
+
+    /**
+     * How the weights are quantised, as config.json names it ({@code gptq}); empty if they are not.
+     */
+    public Optional<String> quantization() {
+        return quantization;
     }
 
     /** All tensors of all files, in the files' order. */

@@ -5,6 +5,7 @@ import apus.openai.Version;
 import apus.openai.config.ConfigurationException;
 import apus.openai.config.Settings;
 import apus.openai.http.ListenException;
+import apus.runtime.RequestException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -118,6 +119,8 @@ public final class Apus {
     private static int failed(Exception e, Terminal terminal) {
         return switch (e) {
             case ConfigurationException c -> fail(terminal, c, ExitCode.USAGE);
+            // An option that contradicts the model.
+            case RequestException r -> fail(terminal, r, ExitCode.USAGE);
             case ListenException l -> fail(terminal, l, ExitCode.USAGE);
             case ApusException a -> fail(terminal, a, ExitCode.SOFTWARE);
             default -> {

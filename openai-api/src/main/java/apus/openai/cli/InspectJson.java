@@ -22,6 +22,7 @@ final class InspectJson {
         json.put("usable", report.usable());
         strings(json.putArray("problems"), report.problems());
         strings(json.putArray("architectures"), report.architectures());
+        json.put("quantization", report.quantization().orElse(null));
         json.set("spec", report.shape().map(InspectJson::shape).orElse(null));
         json.put("parameters", report.parameters());
         json.put("bytes", report.bytes());

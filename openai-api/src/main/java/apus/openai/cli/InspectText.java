@@ -66,6 +66,7 @@ final class InspectText {
     }
 
     private void weights(ModelReport report) {
+        report.quantization().ifPresent(method -> line("quantised", method));
         line(
                 "weights",
                 String.format(

@@ -85,7 +85,7 @@ final class ModelSettings {
                                     "quantization",
                                     "METHOD",
                                     "none",
-                                    "Only none: quantised weights are not supported yet.",
+                                    "How the weights must be quantised: gptq, awq, fp8, compressed-tensors or mxfp4; a model that is not so is an error. none: whatever the model is.",
                                     ModelSettings::quantization)
                             .alias("-q"));
 
@@ -100,9 +100,24 @@ final class ModelSettings {
     }
 
     private static void quantization(Draft draft, Value value) {
-        if (!value.text().equalsIgnoreCase("none")) {
-            throw value.wrong("none, since quantised weights are not supported yet");
-        }
+        String method =
+                value.choice(
+                        "none",
+                        "gptq",
+                        "gptq_marlin",
+                        "awq",
+                        "awq_marlin",
+                        "fp8",
+                        "compressed-tensors",
+                        "mxfp4",
+                        "gpt_oss_mxfp4");
+        // vLLM names some methods together with the kernels for them.
+        draft.engine.quantization(
+                switch (method) {
+                    case "none" -> Optional.empty();
+                    case "gpt_oss_mxfp4" -> Optional.of("mxfp4");
+                    default -> Optional.of(method.replace("_marlin", ""));
+                });
     }
 
     private static void dtype(Draft draft, Value value) {

@@ -322,7 +322,7 @@ final class ConfigurationReaderTest {
         "ENABLE_LORA,true",
         "DTYPE,int3",
         "KV_CACHE_DTYPE,fp8",
-        "QUANTIZATION,awq",
+        "QUANTIZATION,bitsandbytes",
         "LOAD_FORMAT,gguf",
         "GENERATION_CONFIG,/some/folder",
         "SSL_KEYFILE,key.pem"
@@ -331,6 +331,13 @@ final class ConfigurationReaderTest {
         String message = refusal(Map.of(variable, value));
 
         assertTrue(message.startsWith(variable + " "), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"awq,awq", "gptq_marlin,gptq", "FP8,fp8", "gpt_oss_mxfp4,mxfp4"})
+    void quantisationIsNamedAsVllmDoes(String text, String method) {
+        assertEquals(
+                Optional.of(method), read(Map.of("QUANTIZATION", text)).engine().quantization());
     }
 
     @Test
