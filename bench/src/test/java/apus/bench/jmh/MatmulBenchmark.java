@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -63,6 +64,13 @@ public class MatmulBenchmark {
     public static class Rates {
         private double operations;
         private double bytes;
+
+        /** JMH resets public fields only. */
+        @Setup(Level.Iteration)
+        public void reset() {
+            operations = 0;
+            bytes = 0;
+        }
 
         /** 10^9 floating-point operations, a multiplication and an addition being two. */
         public double gflops() {

@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -44,6 +45,12 @@ public class ReadLimitBenchmark {
     @State(Scope.Thread)
     public static class Rates {
         private double bytes;
+
+        /** JMH resets public fields only. */
+        @Setup(Level.Iteration)
+        public void reset() {
+            bytes = 0;
+        }
 
         /** 10^9 bytes read. */
         public double gigabytes() {
