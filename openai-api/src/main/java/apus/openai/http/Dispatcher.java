@@ -83,12 +83,24 @@ final class Dispatcher implements Filter {
             }
             consume(request);
             connection.intake().requestRead();
+            if (last(request, response)) {
+                throw new CloseConnectionException("Closed as announced");
+            }
         } finally {
             body.release();
             inFlight.end();
             counts.add(route, status);
             log(exchange, route, request, status);
         }
+    }
+
+    /**
+     * Whether one side has said that nothing follows. Helidon repeats it to the client, who then
+     * waits for the end, and yet goes on reading itself.
+     */
+    private static boolean last(RoutingRequest request, RoutingResponse response) {
+        return request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+                || response.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
     }
 
     /** Answers; whether the connection must be closed then. */
