@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A real server on a free port of 127.0.0.1, and raw HTTP to it. */
 final class TestApi implements AutoCloseable {
@@ -35,6 +37,13 @@ final class TestApi implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final JsonMapper JSON = new JsonMapper();
+
+    // Held, or the level is forgotten with the logger.
+    private static final Logger HELIDON = Logger.getLogger("io.helidon");
+
+    static {
+        HELIDON.setLevel(Level.WARNING); // it tells of every start and stop
+    }
 
     private final Engine engine;
     private final ApiServer server;

@@ -31,7 +31,7 @@ class LogprobViewsTest {
     }
 
     private static String json(String text) {
-        return TestServer.parse(text.replace('\'', '"')).toString();
+        return Requests.tree(text.replace('\'', '"')).toString();
     }
 
     @Test

@@ -4,6 +4,7 @@ import apus.format.checkpoint.ModelDefaults;
 import apus.openai.ApiException;
 import apus.openai.ApiSettings;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
@@ -36,8 +37,12 @@ final class Requests {
     private Requests() {}
 
     static ObjectNode json(String text) {
+        return (ObjectNode) tree(text);
+    }
+
+    static JsonNode tree(String text) {
         try {
-            return (ObjectNode) new JsonMapper().readTree(text);
+            return new JsonMapper().readTree(text);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

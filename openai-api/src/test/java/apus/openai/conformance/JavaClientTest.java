@@ -1,4 +1,4 @@
-package apus.openai.generate;
+package apus.openai.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -31,16 +31,17 @@ class JavaClientTest {
     private static final String KEY = "sk-test-0123456789";
     private static final String MODEL = "org/demo-1";
 
-    private static TestServer server;
+    private static TestApi server;
     private static OpenAIClient client;
 
     @BeforeAll
     static void start() {
         server =
-                TestServer.demo(
-                        TestServer.apiSettings(),
-                        TestServer.httpSettings().change().apiKeys(List.of(KEY)).build(),
-                        TestServer.engineOptions());
+                TestApi.start(
+                        TestApi.DEMO,
+                        b -> b.apiKeys(List.of(KEY)),
+                        b -> b.servedNames(List.of(MODEL, "demo:latest")),
+                        TestApi.ENGINE);
         client = client(KEY);
     }
 
@@ -52,7 +53,7 @@ class JavaClientTest {
 
     private static OpenAIClient client(String key) {
         return OpenAIOkHttpClient.builder()
-                .baseUrl(server.uri("/v1").toString())
+                .baseUrl(server.url() + "/v1")
                 .apiKey(key)
                 .maxRetries(0)
                 .responseValidation(true)
@@ -221,10 +222,10 @@ class JavaClientTest {
                                                 "ignore_eos", JsonValue.from(true))
                                         .build())) {
             assertTrue(stream.stream().iterator().hasNext());
-            assertEquals(1, server.engine.stats().running());
+            assertEquals(1, server.engine().stats().running());
         }
         long end = System.nanoTime() + 2_000_000_000L;
-        while (server.engine.stats().running() > 0) {
+        while (server.engine().stats().running() > 0) {
             assertFalse(System.nanoTime() > end, "still running");
             Thread.sleep(10);
         }

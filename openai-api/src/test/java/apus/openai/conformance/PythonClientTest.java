@@ -1,4 +1,4 @@
-package apus.openai.generate;
+package apus.openai.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -22,11 +23,16 @@ import org.junit.jupiter.api.Test;
  * socket. Its way of streaming: an Accept header of application/json, and compression offered.
  */
 class PythonClientTest {
-    private static TestServer server;
+    private static TestApi server;
 
     @BeforeAll
     static void start() {
-        server = TestServer.demo();
+        server =
+                TestApi.start(
+                        TestApi.DEMO,
+                        b -> b,
+                        b -> b.servedNames(List.of("org/demo-1")),
+                        TestApi.ENGINE);
     }
 
     @AfterAll
@@ -58,9 +64,9 @@ class PythonClientTest {
                 Content-Length: %d
 
                 """
-                        .formatted(path, server.port(), bytes.length)
+                        .formatted(path, server.server().port(), bytes.length)
                         .replace("\n", "\r\n");
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server().port())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(bytes);
@@ -95,7 +101,7 @@ class PythonClientTest {
     }
 
     private static JsonNode body(String response) {
-        return TestServer.parse(
+        return TestApi.parse(
                 response.substring(response.indexOf('{'), response.lastIndexOf('}') + 1));
     }
 
@@ -110,7 +116,7 @@ class PythonClientTest {
                                 + "\"top_k\":1,\"repetition_penalty\":1.0}");
 
         assertTrue(response.startsWith("HTTP/1.1 200"), response);
-        assertTrue(TestServer.content(body(response)).contains("Paris"));
+        assertTrue(TestApi.text(body(response), 0).contains("Paris"));
     }
 
     @Test
@@ -138,7 +144,7 @@ class PythonClientTest {
                                 + "\"max_tokens\":8,\"temperature\":0,\"stop\":[\"\\n\"],\"n\":1}");
 
         assertTrue(response.startsWith("HTTP/1.1 200"), response);
-        assertTrue(TestServer.text(body(response)).contains("Paris"));
+        assertTrue(TestApi.text(body(response), 0).contains("Paris"));
     }
 
     @Test
