@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import apus.conformance.Packs;
+import apus.conformance.Tally;
 import apus.format.checkpoint.Checkpoint;
 import apus.format.spec.Position;
 import apus.format.spec.Rope;
@@ -13,23 +15,34 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every backend promises: the golden models within their float32 tolerance, and batch
- * invariance to the bit.
+ * What every backend promises: the golden models (the project's and those of {@link Packs the
+ * folders} that are named) within their float32 tolerance, and batch invariance to the bit.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class ExecutorContract {
     private static final int BLOCK_SIZE = 8;
-    private static final int BLOCKS_PER_SEQUENCE = 16;
+    private static final int FEWEST_BLOCKS = 16;
     private static final int SEQUENCES = 4;
     private static final int MAX_TOKENS = 96;
 
     /** Opens the backend under test. */
     protected abstract Executor open(
             Checkpoint checkpoint, int threads, int maxTokens, int maxSequences);
+
+    /** A new one for each class that inherits this. */
+    private final Tally tally = new Tally();
+
+    @AfterAll
+    void tell() {
+        System.out.println("models on " + getClass().getSimpleName() + ": " + tally);
+    }
 
     static List<GoldenModel> models() {
         // -Dapus.models=gemma for a quick look at some.
@@ -41,18 +54,20 @@ public abstract class ExecutorContract {
         final Checkpoint checkpoint;
         final Executor executor;
         final Driver driver;
+        final int blocks;
 
         Rig(GoldenModel model, int threads) {
             checkpoint = Checkpoint.open(model.dir());
             executor = open(checkpoint, threads, MAX_TOKENS, SEQUENCES);
-            executor.allocateKv(new KvShape(1 + SEQUENCES * BLOCKS_PER_SEQUENCE, BLOCK_SIZE));
+            blocks = blocks(model);
+            executor.allocateKv(new KvShape(1 + SEQUENCES * blocks, BLOCK_SIZE));
             driver =
                     new Driver(
                             executor,
                             MAX_TOKENS,
                             SEQUENCES,
                             BLOCK_SIZE,
-                            BLOCKS_PER_SEQUENCE,
+                            blocks,
                             restartLength(checkpoint));
         }
 
@@ -61,6 +76,11 @@ public abstract class ExecutorContract {
             executor.close();
             checkpoint.close();
         }
+    }
+
+    /** Blocks that a sequence of the model may need. */
+    private static int blocks(GoldenModel model) {
+        return Math.max(FEWEST_BLOCKS, Math.ceilDiv(model.longest(), BLOCK_SIZE));
     }
 
     private static int restartLength(Checkpoint checkpoint) {
@@ -77,6 +97,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void logitsOfEveryPromptAreThoseOfTheReference(GoldenModel model) {
+        tally.tried("logits");
         try (Rig rig = new Rig(model, 2)) {
             for (GoldenModel.Prompt prompt : model.prompts().values()) {
                 Seq seq = rig.driver.start(prompt.ids(), 0);
@@ -99,22 +120,26 @@ public abstract class ExecutorContract {
                 }
             }
         }
+        tally.right("logits");
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void greedyContinuationsAreThoseOfTheReference(GoldenModel model) {
+        tally.tried("greedy");
         try (Rig rig = new Rig(model, 1)) {
             for (GoldenModel.Prompt prompt : model.prompts().values()) {
                 Seq seq = rig.driver.start(prompt.ids(), 0);
                 assertGreedy(model, prompt, greedy(rig.driver, seq, prompt.greedy().length), seq);
             }
         }
+        tally.right("greedy");
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void aBatchGivesEachSequenceTheBitsItHasAlone(GoldenModel model) {
+        tally.tried("batches");
         try (Rig rig = new Rig(model, 2)) {
             for (List<String> names : model.batches()) {
                 List<float[]> alone = new ArrayList<>();
@@ -132,12 +157,15 @@ public abstract class ExecutorContract {
                 }
             }
         }
+        tally.right("batches");
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void chunksThreadsAndBlocksDoNotChangeABit(GoldenModel model) {
-        int[] prompt = model.prompts().get("long").ids();
+        tally.tried("chunks and threads");
+        int[] prompt = model.longestPrompt().ids();
+        int blocks = blocks(model);
         List<float[]> wanted;
         try (Rig rig = new Rig(model, 1)) {
             Seq seq = rig.driver.start(prompt, 0);
@@ -145,11 +173,7 @@ public abstract class ExecutorContract {
             wanted = seq.logits;
         }
         int[] scattered =
-                new Random(5)
-                        .ints(1, 1 + SEQUENCES * BLOCKS_PER_SEQUENCE)
-                        .distinct()
-                        .limit(BLOCKS_PER_SEQUENCE)
-                        .toArray();
+                new Random(5).ints(1, 1 + SEQUENCES * blocks).distinct().limit(blocks).toArray();
         int[][] chunksOfThreads = {{}, {3}, {1, 7}, {64}};
         for (int threads = 1; threads < chunksOfThreads.length; threads++) {
             try (Rig rig = new Rig(model, threads)) {
@@ -171,16 +195,17 @@ public abstract class ExecutorContract {
                 }
             }
         }
+        tally.right("chunks and threads");
     }
 
     @Test
     void aStepAllocatesNothingOnceWarm() {
         GoldenModel model = GoldenModel.all("llama2-gqa").getFirst();
         try (Rig rig = new Rig(model, 2)) {
-            Batch batch = new Batch(MAX_TOKENS, SEQUENCES, MAX_TOKENS, BLOCKS_PER_SEQUENCE);
+            Batch batch = new Batch(MAX_TOKENS, SEQUENCES, MAX_TOKENS, rig.blocks);
             long[] threads = computeThreads();
             for (int tokens : new int[] {1, 33}) {
-                fill(batch, tokens);
+                fill(batch, tokens, rig.blocks);
                 // Compilers work in the background: steps are warm when a round allocates nothing.
                 long end = System.nanoTime() + 30_000_000_000L;
                 long perStep = Long.MAX_VALUE;
@@ -199,13 +224,13 @@ public abstract class ExecutorContract {
         }
     }
 
-    private static void fill(Batch batch, int tokens) {
+    private static void fill(Batch batch, int tokens, int blocks) {
         batch.clear();
         batch.sequences = 1;
         batch.tokens = tokens;
         batch.seqStart[1] = tokens;
         batch.contextLen[0] = tokens;
-        for (int i = 0; i < BLOCKS_PER_SEQUENCE; i++) {
+        for (int i = 0; i < blocks; i++) {
             batch.blockTable[i] = i + 1;
         }
         for (int t = 0; t < tokens; t++) {

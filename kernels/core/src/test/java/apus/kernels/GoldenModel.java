@@ -1,5 +1,6 @@
 package apus.kernels;
 
+import apus.conformance.Packs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -10,10 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A tiny model with the outputs of the reference implementation: {@code golden.json} beside {@code
@@ -50,21 +51,32 @@ public record GoldenModel(
     }
 
     /**
-     * All models below the test data and the folders of APUS_CONFORMANCE that {@code wanted} names
-     * the prefix of.
+     * All models of the test data and of the folders of APUS_CONFORMANCE whose names begin with one
+     * of {@code prefixes}, which stand between commas.
      */
-    public static List<GoldenModel> all(String prefix) {
-        try (Stream<Path> dirs =
-                Files.list(Path.of(System.getProperty("apus.testdata"), "models"))) {
-            List<String> wanted = List.of(prefix.split(",", -1));
-            return dirs.filter(
-                            d -> wanted.stream().anyMatch(d.getFileName().toString()::startsWith))
-                    .sorted()
-                    .map(GoldenModel::read)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public static List<GoldenModel> all(String prefixes) {
+        List<String> wanted = List.of(prefixes.split(",", -1));
+        return Packs.with(Path.of(System.getProperty("apus.testdata")))
+                .find(Packs.Kind.MODEL)
+                .stream()
+                .filter(d -> wanted.stream().anyMatch(d.getFileName().toString()::startsWith))
+                .map(GoldenModel::read)
+                .toList();
+    }
+
+    /** Tokens of the longest prompt and what is generated after it. */
+    public int longest() {
+        return prompts.values().stream()
+                .mapToInt(p -> p.ids().length + p.greedy().length)
+                .max()
+                .orElse(1);
+    }
+
+    /** The prompt with the most tokens. */
+    public Prompt longestPrompt() {
+        return prompts.values().stream()
+                .max(Comparator.comparingInt(p -> p.ids().length))
+                .orElseThrow();
     }
 
     public static GoldenModel read(Path dir) {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import apus.conformance.Packs;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +18,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Renders every case of the template packs found below the folders of {@code APUS_CONFORMANCE}: a
+ * Renders every case of the template packs found below {@link Packs the folders that are named}: a
  * folder with {@code manifest.json} and {@code conversations.json} is a pack. The packs hold other
  * people's templates and are not part of this repository.
  */
@@ -34,11 +33,12 @@ class TemplateConformanceTest {
 
     @Test
     void everyPackRendersAsTheReferenceDoes() throws IOException {
-        List<Path> packs = packs();
+        List<Path> packs = Packs.named().find(Packs.Kind.TEMPLATES);
         assumeFalse(
                 packs.isEmpty(),
-                "no template pack: set APUS_CONFORMANCE to folders that hold manifest.json with"
-                        + " conversations.json");
+                "no template pack: none of the folders of "
+                        + Packs.VARIABLE
+                        + " holds a manifest.json");
         for (Path pack : packs) {
             Tally tally = new Tally();
             run(pack, tally);
@@ -53,24 +53,6 @@ class TemplateConformanceTest {
                                     tally.failuresRight >= WANTED_FAILURES * tally.failures,
                                     "failures by Python's rules: " + tally));
         }
-    }
-
-    private static List<Path> packs() throws IOException {
-        String folders = System.getenv("APUS_CONFORMANCE");
-        List<Path> packs = new ArrayList<>();
-        if (folders == null || folders.isBlank()) {
-            return packs;
-        }
-        for (String folder : folders.split(File.pathSeparator, -1)) {
-            try (Stream<Path> files = Files.walk(Path.of(folder))) {
-                files.filter(f -> f.endsWith("manifest.json"))
-                        .map(Path::getParent)
-                        .filter(dir -> Files.exists(dir.resolve("conversations.json")))
-                        .sorted()
-                        .forEach(packs::add);
-            }
-        }
-        return packs;
     }
 
     private static final class Tally {

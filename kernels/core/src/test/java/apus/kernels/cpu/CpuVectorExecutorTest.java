@@ -12,7 +12,7 @@ final class CpuVectorExecutorTest extends ExecutorContract {
     protected Executor open(Checkpoint checkpoint, int threads, int maxTokens, int maxSequences) {
         ExecutorOptions options =
                 new ExecutorOptions(
-                        threads, maxTokens, maxSequences, maxTokens, 128, CpuChoice.VECTOR);
+                        threads, maxTokens, maxSequences, maxTokens, 4096, CpuChoice.VECTOR);
         return new CpuExecutorProvider().open(checkpoint, options);
     }
 }
