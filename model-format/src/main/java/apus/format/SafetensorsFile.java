@@ -81,6 +81,26 @@ public final class SafetensorsFile {
         return headerDigest;
     }
 
+    /**
+     * The bytes of one of this file's tensors, mapped once more. For data that are read once and
+     * turned into something else: when the arena closes, their pages count as this process's no
+     * longer.
+     *
+     * @throws ModelFormatException if the file is not there any more, or has another size
+     */
+    public MemorySegment borrow(TensorInfo tensor, Arena arena) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (channel.size() != bytes) {
+                throw new ModelFormatException(
+                        path + ": has changed while it was in use; load the model again");
+            }
+            long start = bytes - data.byteSize() + tensor.offset();
+            return channel.map(FileChannel.MapMode.READ_ONLY, start, tensor.bytes(), arena);
+        } catch (IOException e) {
+            throw new ModelFormatException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /** The bytes of one of this file's tensors. */
     public MemorySegment data(TensorInfo tensor) {
         return data.asSlice(tensor.offset(), tensor.bytes());

@@ -17,21 +17,19 @@ final class CacheSize {
      * The smaller of 4 GiB and a quarter of what is free after the weights: the rest of the machine
      * wants to live too.
      */
-    static long byDefault(long weightBytes) {
-        return byDefault(weightBytes, available());
-    }
-
     static long byDefault(long weightBytes, long availableBytes) {
         return Math.min(MAX_DEFAULT, Math.max(0, availableBytes - weightBytes) / 4);
     }
 
     /** Memory that can still be had, in bytes; a container's limit counts. */
-    private static long available() {
+    static long available() {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long free = system.getFreeMemorySize();
         // Linux counts cached files as used, though they give way; the mapped weights are such.
         long reclaimable = memAvailable();
-        return reclaimable > 0 ? Math.min(reclaimable, system.getTotalMemorySize()) : free;
+        long total = system.getTotalMemorySize();
+        // Elsewhere cached files count as used too, and nothing says how many there are.
+        return reclaimable > 0 ? Math.min(reclaimable, total) : Math.max(free, total / 2);
     }
 
     private static long memAvailable() {

@@ -57,7 +57,7 @@ public final class Engine implements AutoCloseable {
     public static Engine open(Path model, EngineOptions options) {
         Checkpoint checkpoint = Checkpoint.open(model);
         try {
-            return new EngineOpener(checkpoint, options).open();
+            return new EngineOpener(checkpoint, options, CacheSize.available()).open();
         } catch (RuntimeException | Error e) {
             checkpoint.close();
             throw e;

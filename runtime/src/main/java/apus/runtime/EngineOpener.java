@@ -31,8 +31,13 @@ final class EngineOpener {
     private final Checkpoint checkpoint;
     private final EngineOptions options;
     private final ModelSpec spec;
+    private final long available;
 
-    EngineOpener(Checkpoint checkpoint, EngineOptions options) {
+    /**
+     * @param available bytes of memory that could be had
+     */
+    EngineOpener(Checkpoint checkpoint, EngineOptions options, long available) {
+        this.available = available;
         this.checkpoint = checkpoint;
         this.options = options;
         this.spec = checkpoint.spec();
@@ -54,6 +59,10 @@ final class EngineOpener {
                         ? options.threads()
                         : Runtime.getRuntime().availableProcessors();
         ExecutorProvider provider = Backends.choose(options.backend(), checkpoint);
+        MemoryPlan memory =
+                new MemoryPlan(
+                        checkpoint.memory(), MemoryPlan.cachePerToken(spec), longest, available);
+        memory.checkWeights(options.kvCacheBytes() > 0);
         Executor executor =
                 provider.open(
                         checkpoint,
@@ -65,7 +74,7 @@ final class EngineOpener {
                                 longest,
                                 options.kernels()));
         try {
-            ModelInfo info = allocate(executor, longest, maxSequences);
+            ModelInfo info = allocate(executor, memory, maxSequences);
             EngineLoop.Sizes sizes =
                     new EngineLoop.Sizes(maxTokens, maxSequences, maxLogitRows, restartLength());
             return new Engine(
@@ -121,14 +130,15 @@ final class EngineOpener {
         return options.chunkedPrefill() ? wanted : Math.max(wanted, longest);
     }
 
-    private ModelInfo allocate(Executor executor, int longest, int maxSequences) {
+    private ModelInfo allocate(Executor executor, MemoryPlan memory, int maxSequences) {
+        int longest = memory.longest();
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
         long blockBytes = device.kvBytesPerToken() * blockSize;
         long bytes =
                 options.kvCacheBytes() > 0
                         ? options.kvCacheBytes()
-                        : CacheSize.byDefault(checkpoint.weightBytes());
+                        : CacheSize.byDefault(memory.weights().bytes(), memory.available());
         // More than all places of the batch can fill is of no use.
         long useful = (long) maxSequences * ((longest + blockSize - 1) / blockSize);
         long blocks =
@@ -137,6 +147,7 @@ final class EngineOpener {
         if (maxModelLen < longest) {
             explainShortContext(longest, maxModelLen, bytes, device);
         }
+        memory.checkCache(blocks * blockBytes, device.workspaceBytes());
         executor.allocateKv(new KvShape((int) blocks + 1, blockSize));
         return new ModelInfo(
                 checkpoint.directory(),
@@ -149,6 +160,8 @@ final class EngineOpener {
                 device.device(),
                 device.threads(),
                 checkpoint.weightBytes(),
+                memory.weights().bytes(),
+                device.workspaceBytes(),
                 (int) blocks,
                 blockSize,
                 blocks * blockBytes,

@@ -17,6 +17,9 @@ import java.util.List;
  * @param device for people: kernels, vector width, threads and why
  * @param threads compute threads in all
  * @param weightBytes size of the weight files
+ * @param weightMemoryBytes memory the weights take as they are computed with; differs from the
+ *     files where they are unpacked
+ * @param workspaceBytes memory for activations and logits
  * @param kvBlocks blocks of the key/value cache that sequences can use
  * @param blockSize tokens per block
  * @param kvCacheBytes size of the cache
@@ -33,11 +36,18 @@ public record ModelInfo(
         String device,
         int threads,
         long weightBytes,
+        long weightMemoryBytes,
+        long workspaceBytes,
         int kvBlocks,
         int blockSize,
         long kvCacheBytes,
         String fingerprint) {
     public ModelInfo {
         eosIds = List.copyOf(eosIds);
+    }
+
+    /** Memory that the model takes outside the heap: weights, cache, activations. */
+    public long memoryBytes() {
+        return weightMemoryBytes + kvCacheBytes + workspaceBytes;
     }
 }

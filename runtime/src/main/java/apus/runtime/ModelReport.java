@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What can be said of a model directory without running it, damaged and unknown ones included: each
@@ -18,6 +19,10 @@ import java.util.OptionalInt;
  * @param files weight files by name, with their sizes in bytes
  * @param tensors of all readable weight files, in the files' order
  * @param formats sums over the tensors, by element type
+ * @param parameters number of weights; where config.json is not understood, of all numbers in the
+ *     files, in which quantised ones may stand several to a number
+ * @param weightMemory bytes of memory the weights take as they are computed with; empty if the
+ *     model cannot be opened
  * @param tokenizer what is known of tokenizer.json
  * @param chatTemplate characters of the chat template; empty if there is none
  * @param backends what each backend says of the model; empty if it cannot be opened
@@ -31,6 +36,8 @@ public record ModelReport(
         Map<String, Long> files,
         List<Tensor> tensors,
         Map<String, Amount> formats,
+        long parameters,
+        OptionalLong weightMemory,
         Tokens tokenizer,
         OptionalInt chatTemplate,
         List<Backend> backends) {
@@ -109,9 +116,16 @@ public record ModelReport(
         return problems.isEmpty();
     }
 
-    /** Number of weights. */
-    public long parameters() {
-        return formats.values().stream().mapToLong(Amount::parameters).sum();
+    /**
+     * Memory for the weights and for keys and values of one sequence of full length, in bytes;
+     * empty if the model cannot be opened.
+     */
+    public OptionalLong memory() {
+        return weightMemory.isPresent() && shape.isPresent()
+                ? OptionalLong.of(
+                        weightMemory.getAsLong()
+                                + shape.get().kvBytesPerToken() * shape.get().context())
+                : OptionalLong.empty();
     }
 
     /** Bytes of the weight files. */

@@ -24,10 +24,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,6 +49,7 @@ final class ModelReportReader {
     private List<String> architectures = List.of();
     private Optional<String> quantization = Optional.empty();
     private OptionalInt chatTemplate = OptionalInt.empty();
+    private OptionalLong weightMemory = OptionalLong.empty();
     private List<Backend> backends = List.of();
 
     ModelReportReader(Path directory) {
@@ -74,6 +77,10 @@ final class ModelReportReader {
                 files,
                 tensors,
                 formats,
+                spec.filter(s -> !tensors.isEmpty())
+                        .map(ModelReportReader::parameters)
+                        .orElseGet(() -> tensors.stream().mapToLong(Tensor::parameters).sum()),
+                weightMemory,
                 tokenizer,
                 chatTemplate,
                 backends);
@@ -126,12 +133,14 @@ final class ModelReportReader {
         }
     }
 
+    /** As the model sees them, however they are packed; a tied head counts once. */
+    private static long parameters(ModelSpec spec) {
+        return new HashSet<>(spec.weights())
+                .stream().mapToLong(w -> (long) w.rows() * Math.max(1, w.cols())).sum();
+    }
+
     private static Shape shape(ModelSpec spec) {
         Attention first = spec.layers().getFirst().attn();
-        long kv =
-                spec.layers().stream()
-                        .mapToLong(l -> 2L * l.attn().kvHeads() * l.attn().headDim() * Float.BYTES)
-                        .sum();
         return new Shape(
                 spec.family(),
                 spec.layers().size(),
@@ -141,7 +150,7 @@ final class ModelReportReader {
                 first.headDim(),
                 spec.vocab(),
                 spec.maxPositions(),
-                kv);
+                MemoryPlan.cachePerToken(spec));
     }
 
     /** All weight files there are, whatever an index says of them. */
@@ -195,6 +204,8 @@ final class ModelReportReader {
             return;
         }
         try (Checkpoint checkpoint = opened.get()) {
+            attempt(() -> checkpoint.memory().bytes())
+                    .ifPresent(bytes -> weightMemory = OptionalLong.of(bytes));
             attempt(checkpoint::tokenizer);
             checkpoint.chatTemplate().ifPresent(t -> attempt(() -> ChatTemplate.compile(t)));
             chatTemplate =

@@ -53,6 +53,8 @@ final class FakeEngine implements AutoCloseable {
                         "fake",
                         1,
                         0,
+                        0,
+                        0,
                         blocks,
                         4,
                         0,

@@ -1,5 +1,6 @@
 package apus.format.checkpoint;
 
+import static apus.format.checkpoint.Blocks.PER_WORD;
 import static apus.format.checkpoint.PlainNumbers.I32;
 
 import apus.format.Block;
@@ -13,6 +14,7 @@ import apus.format.Weight;
 import apus.format.spec.WeightRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,8 +25,6 @@ import java.util.List;
  * @param groupSize inputs of a group; 0 = all
  */
 record Awq(Shards shards, int groupSize) implements Packing {
-    private static final int PER_WORD = 8;
-
     /** Place of an output's nibble within its word: the inverse of 0, 2, 4, 6, 1, 3, 5, 7. */
     private static final int[] PLACE = {0, 4, 1, 5, 2, 6, 3, 7};
 
@@ -59,9 +59,19 @@ record Awq(Shards shards, int groupSize) implements Packing {
         TensorInfo words = packed.find(base + ".qweight");
         long out = words.shape().isEmpty() ? 0 : words.shape().getLast() * PER_WORD;
         int group = group(ref);
-        if (ref.cols() % group != 0 || group % 2 != 0) {
+        if (ref.cols() % group != 0 || group % 2 != 0 || ref.cols() % PER_WORD != 0) {
             throw new ModelFormatException(
-                    base + ": " + ref.cols() + " inputs do not divide into groups of " + group);
+                    base
+                            + ": "
+                            + ref.cols()
+                            + " inputs do not divide into eights and groups of "
+                            + group);
+        }
+        boolean runsOfEights =
+                ref.isTogether() || (ref.run() % PER_WORD == 0 && ref.stride() % PER_WORD == 0);
+        if (ref.firstRow() % PER_WORD != 0 || ref.rows() % PER_WORD != 0 || !runsOfEights) {
+            throw PackedTensors.unsupported(
+                    base, "AWQ outputs that begin or end within a word of 8 are not supported");
         }
         int groups = ref.cols() / group;
         packed.require(base + ".qweight", DType.I32, ref.cols(), out / PER_WORD);
@@ -74,35 +84,85 @@ record Awq(Shards shards, int groupSize) implements Packing {
     }
 
     @Override
-    public Weight read(WeightRef ref, Arena arena) {
-        String base = PackedTensors.base(ref);
-        int group = group(ref);
-        MemorySegment words = shards.data(base + ".qweight");
-        MemorySegment zeros = shards.data(base + ".qzeros");
-        MemorySegment scales = shards.data(base + ".scales");
-        long out = shards.info(base + ".scales").shape().getLast();
-        Blocks blocks =
-                new Blocks(ref, group, shards.info(base + ".scales").dtype(), new int[0], arena);
-        for (int c = 0; c < ref.cols(); c++) {
-            for (int r = 0; r < ref.rows(); r++) {
-                blocks.setNumber(r, c, nibble(words, c, out, ref.fileRow(r)));
-            }
-        }
-        for (int g = 0; g < ref.cols() / group; g++) {
-            for (int r = 0; r < ref.rows(); r++) {
-                long row = ref.fileRow(r);
-                blocks.setGroup(
-                        r,
-                        g,
-                        nibble(zeros, g, out, row),
-                        scales.get(PlainNumbers.I16, (g * out + row) * 2));
-            }
-        }
-        return blocks.weight();
+    public long bytes(WeightRef ref) {
+        return Blocks.bytes(ref, group(ref), false);
     }
 
-    private static int nibble(MemorySegment words, long line, long out, long row) {
-        int word = words.get(I32, (line * (out / PER_WORD) + row / PER_WORD) * 4);
-        return (word >>> (4 * PLACE[(int) (row % PER_WORD)])) & 15;
+    @Override
+    public boolean copies(WeightRef ref) {
+        return true;
+    }
+
+    @Override
+    public Weight read(WeightRef ref, Arena arena) {
+        String base = PackedTensors.base(ref);
+        TensorInfo scales = shards.info(base + ".scales");
+        Blocks blocks = new Blocks(ref, group(ref), scales.dtype(), new int[0], arena);
+        try (Arena once = Arena.ofShared()) {
+            return blocks.fill(
+                    new Lines(
+                            ref,
+                            scales.shape().getLast(),
+                            shards.borrow(base + ".qweight", once),
+                            shards.borrow(base + ".qzeros", once),
+                            shards.borrow(base + ".scales", once)));
+        }
+    }
+
+    /**
+     * The tensors as they are.
+     *
+     * @param out outputs of the whole tensor
+     */
+    private record Lines(
+            WeightRef ref, long out, MemorySegment words, MemorySegment zeros, MemorySegment scales)
+            implements Blocks.Source {
+        @Override
+        public void numbers(int firstRow, int rows, int firstWord, int wordsPerRow, int[] to) {
+            int eights = rows / PER_WORD;
+            int[] line = new int[eights];
+            int[] turned = new int[rows]; // [PER_WORD][eights]
+            for (int w = 0; w < wordsPerRow; w++) {
+                Arrays.fill(turned, 0);
+                for (int i = 0; i < PER_WORD; i++) {
+                    line((firstWord + w) * PER_WORD + i, firstRow, line);
+                    spread(line, 4 * i, turned);
+                }
+                for (int r = 0; r < rows; r++) {
+                    to[r * wordsPerRow + w] = turned[r % PER_WORD * eights + r / PER_WORD];
+                }
+            }
+        }
+
+        /** One input of eight outputs per word: each goes to the word of its output. */
+        private static void spread(int[] line, int up, int[] turned) {
+            for (int j = 0; j < PER_WORD; j++) {
+                int down = 4 * PLACE[j];
+                int at = j * line.length;
+                for (int e = 0; e < line.length; e++) {
+                    turned[at + e] |= ((line[e] >>> down) & 15) << up;
+                }
+            }
+        }
+
+        /** Words of one input. */
+        private void line(int input, int firstRow, int[] to) {
+            for (int e = 0; e < to.length; e++) {
+                long word = ref.fileRow(firstRow + e * PER_WORD) / PER_WORD;
+                to[e] = words.get(I32, (input * (out / PER_WORD) + word) * 4);
+            }
+        }
+
+        @Override
+        public int zero(int row, int group) {
+            long at = ref.fileRow(row);
+            int word = zeros.get(I32, (group * (out / PER_WORD) + at / PER_WORD) * 4);
+            return (word >>> (4 * PLACE[(int) (at % PER_WORD)])) & 15;
+        }
+
+        @Override
+        public short scale(int row, int group) {
+            return scales.get(PlainNumbers.I16, (group * out + ref.fileRow(row)) * 2);
+        }
     }
 }

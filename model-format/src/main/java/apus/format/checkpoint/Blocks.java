@@ -1,5 +1,7 @@
 package apus.format.checkpoint;
 
+import static apus.format.checkpoint.PlainNumbers.I16;
+import static apus.format.checkpoint.PlainNumbers.I32;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -9,9 +11,24 @@ import apus.format.Weight;
 import apus.format.spec.WeightRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
-/** A matrix in {@link Block} form, filled number by number. */
+/**
+ * A matrix in {@link Block} form, filled from another order in tiles: foreign orders run along the
+ * outputs, this one along the inputs, so a matrix is turned in pieces that stay in the processor's
+ * first cache. Tiles of rows are filled by all processors; each holds two small arrays and nothing
+ * else besides the result.
+ */
 final class Blocks {
+    /** Numbers in a word of 32 bits. */
+    static final int PER_WORD = 8;
+
+    /** Rows of a tile, a multiple of {@link #PER_WORD}. */
+    static final int TILE_ROWS = 64;
+
+    /** Words of a row in a tile. */
+    private static final int TILE_WORDS = 64;
+
     private final WeightRef ref;
     private final Block format;
     private final int groups;
@@ -20,8 +37,29 @@ final class Blocks {
     private final MemorySegment zeros;
     private final MemorySegment order;
 
+    /** The foreign order. Called from several threads. */
+    interface Source {
+        /**
+         * The numbers of a tile, eight neighbouring columns to a word, the first in its lowest
+         * bits.
+         *
+         * @param words [rows][wordsPerRow], to be overwritten
+         * @param firstWord eighth of the first column
+         */
+        void numbers(int firstRow, int rows, int firstWord, int wordsPerRow, int[] words);
+
+        /** Zero point of a group of a row, below 256. */
+        int zero(int row, int group);
+
+        /** Bits of the scale of a group of a row. */
+        short scale(int row, int group);
+    }
+
     /**
+     * Allocates the result.
+     *
      * @param order input of each column; empty where they are the same
+     * @param arena shared between threads
      */
     Blocks(WeightRef ref, int size, DType scaleType, int[] order, Arena arena) {
         this.ref = ref;
@@ -33,20 +71,17 @@ final class Blocks {
         this.order = order.length > 0 ? arena.allocateFrom(JAVA_INT, order) : MemorySegment.NULL;
     }
 
-    /** The lower four bits of {@code number}. Each place is set once. */
-    void setNumber(int row, int col, int number) {
-        long at = ((long) row * ref.cols() + col) / 2;
-        int shifted = (number & 15) << (col % 2 * 4);
-        data.set(JAVA_BYTE, at, (byte) (data.get(JAVA_BYTE, at) | shifted));
+    /** Bytes of a matrix in this form, its order included if it may have one. */
+    static long bytes(WeightRef ref, int size, boolean ordered) {
+        long blocks = (long) ref.rows() * (ref.cols() / size);
+        return (long) ref.rows() * ref.cols() / 2
+                + blocks * (Short.BYTES + 1)
+                + (ordered ? (long) ref.cols() * Integer.BYTES : 0);
     }
 
-    void setGroup(int row, int group, int zero, short scale) {
-        long at = (long) row * groups + group;
-        zeros.set(JAVA_BYTE, at, (byte) zero);
-        scales.set(PlainNumbers.I16, at * Short.BYTES, scale);
-    }
-
-    Weight weight() {
+    Weight fill(Source source) {
+        int tiles = Math.ceilDiv(ref.rows(), TILE_ROWS);
+        IntStream.range(0, tiles).parallel().forEach(tile -> fill(source, tile * TILE_ROWS));
         return new Weight(
                 ref.tensor(),
                 format,
@@ -56,5 +91,26 @@ final class Blocks {
                 scales.asReadOnly(),
                 zeros.asReadOnly(),
                 order);
+    }
+
+    private void fill(Source source, int firstRow) {
+        int rows = Math.min(TILE_ROWS, ref.rows() - firstRow);
+        int rowWords = ref.cols() / PER_WORD;
+        int[] tile = new int[rows * Math.min(TILE_WORDS, rowWords)];
+        for (int w = 0; w < rowWords; w += TILE_WORDS) {
+            int words = Math.min(TILE_WORDS, rowWords - w);
+            source.numbers(firstRow, rows, w, words, tile);
+            for (int r = 0; r < rows; r++) {
+                long to = ((long) (firstRow + r) * rowWords + w) * Integer.BYTES;
+                MemorySegment.copy(tile, r * words, data, I32, to, words);
+            }
+        }
+        for (int g = 0; g < groups; g++) {
+            for (int r = firstRow; r < firstRow + rows; r++) {
+                long at = (long) r * groups + g;
+                zeros.set(JAVA_BYTE, at, (byte) source.zero(r, g));
+                scales.set(I16, at * Short.BYTES, source.scale(r, g));
+            }
+        }
     }
 }

@@ -140,6 +140,14 @@ public final class Checkpoint implements AutoCloseable {
         return shards.files().stream().map(SafetensorsFile::path).toList();
     }
 
+    /**
+     * Memory that all weights take once a backend has asked for each. Reads no weights, but the
+     * order of the inputs where a quantiser has sorted them.
+     */
+    public WeightMemory memory() {
+        return weights.memory(spec.weights());
+    }
+
     /** Size of the weight files together. */
     public long weightBytes() {
         return shards.files().stream().mapToLong(SafetensorsFile::bytes).sum();

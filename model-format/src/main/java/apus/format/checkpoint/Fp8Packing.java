@@ -141,6 +141,19 @@ record Fp8Packing(Shards shards, List<Integer> tiles) implements Packing {
     }
 
     @Override
+    public long bytes(WeightRef ref) {
+        Fp8 format = format(ref);
+        long scales =
+                (long) Math.ceilDiv(ref.rows(), format.tileRows()) * format.tilesAcross(ref.cols());
+        return (long) ref.rows() * ref.cols() + scales * Float.BYTES;
+    }
+
+    @Override
+    public boolean copies(WeightRef ref) {
+        return false;
+    }
+
+    @Override
     public Weight read(WeightRef ref, Arena arena) {
         Fp8 format = format(ref);
         String scaleName = scaleName(ref);

@@ -1,5 +1,6 @@
 package apus.format.checkpoint;
 
+import static apus.format.checkpoint.Blocks.PER_WORD;
 import static apus.format.checkpoint.PlainNumbers.I32;
 
 import apus.format.Block;
@@ -14,6 +15,7 @@ import apus.format.spec.WeightRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,8 +28,6 @@ import java.util.List;
  * @param zeroOffset added to the zero points of the file
  */
 record Gptq(Shards shards, int groupSize, int zeroOffset) implements Packing {
-    private static final int PER_WORD = 8;
-
     static Gptq of(JsonObject q, Shards shards) {
         int bits = q.integer("bits", 1, 64);
         if (bits != 4) {
@@ -92,36 +92,110 @@ record Gptq(Shards shards, int groupSize, int zeroOffset) implements Packing {
     }
 
     @Override
+    public long bytes(WeightRef ref) {
+        boolean ordered = shards.has(PackedTensors.base(ref) + ".g_idx");
+        return Blocks.bytes(ref, group(ref), ordered && order(ref).length > 0);
+    }
+
+    @Override
+    public boolean copies(WeightRef ref) {
+        return true;
+    }
+
+    @Override
     public Weight read(WeightRef ref, Arena arena) {
         String base = PackedTensors.base(ref);
-        int group = group(ref);
-        int[] order = order(ref, base, group);
-        MemorySegment words = shards.data(base + ".qweight");
-        long out = shards.info(base + ".qweight").shape().getLast();
-        Blocks blocks = new Blocks(ref, group, shards.info(base + ".scales").dtype(), order, arena);
-        for (int p = 0; p < ref.cols(); p++) {
-            int c = order.length == 0 ? p : order[p];
-            for (int r = 0; r < ref.rows(); r++) {
-                int word = words.get(I32, (c / PER_WORD * out + ref.fileRow(r)) * 4);
-                blocks.setNumber(r, p, word >>> (4 * (c % PER_WORD)));
+        int[] order = order(ref);
+        TensorInfo scales = shards.info(base + ".scales");
+        Blocks blocks = new Blocks(ref, group(ref), scales.dtype(), order, arena);
+        try (Arena once = Arena.ofShared()) {
+            return blocks.fill(
+                    new Lines(
+                            ref,
+                            scales.shape().getLast(),
+                            zeroOffset,
+                            order,
+                            shards.borrow(base + ".qweight", once),
+                            shards.borrow(base + ".qzeros", once),
+                            shards.borrow(base + ".scales", once)));
+        }
+    }
+
+    /**
+     * The tensors as they are.
+     *
+     * @param out outputs of the whole tensor
+     * @param order input of each column; empty where they are the same
+     */
+    private record Lines(
+            WeightRef ref,
+            long out,
+            int zeroOffset,
+            int[] order,
+            MemorySegment words,
+            MemorySegment zeros,
+            MemorySegment scales)
+            implements Blocks.Source {
+        @Override
+        public void numbers(int firstRow, int rows, int firstWord, int wordsPerRow, int[] to) {
+            int[] line = new int[rows];
+            int[] word = new int[rows];
+            for (int w = 0; w < wordsPerRow; w++) {
+                if (order.length == 0) {
+                    // Eight inputs of an output are a word already.
+                    line(firstWord + w, firstRow, word);
+                } else {
+                    gather((firstWord + w) * PER_WORD, firstRow, line, word);
+                }
+                for (int r = 0; r < rows; r++) {
+                    to[r * wordsPerRow + w] = word[r];
+                }
             }
         }
-        MemorySegment zeros = shards.data(base + ".qzeros");
-        MemorySegment scales = shards.data(base + ".scales");
-        for (int g = 0; g < ref.cols() / group; g++) {
-            for (int r = 0; r < ref.rows(); r++) {
-                long row = ref.fileRow(r);
-                int word = zeros.get(I32, (g * (out / PER_WORD) + row / PER_WORD) * 4);
-                int zero = (word >>> (int) (4 * (row % PER_WORD))) & 15;
-                blocks.setGroup(
-                        r, g, zero + zeroOffset, scales.get(PlainNumbers.I16, (g * out + row) * 2));
+
+        /** Eight columns, wherever their inputs are. */
+        private void gather(int firstColumn, int firstRow, int[] line, int[] word) {
+            Arrays.fill(word, 0);
+            for (int i = 0; i < PER_WORD; i++) {
+                int input = order[firstColumn + i];
+                line(input / PER_WORD, firstRow, line);
+                int down = 4 * (input % PER_WORD);
+                int up = 4 * i;
+                for (int r = 0; r < word.length; r++) {
+                    word[r] |= ((line[r] >>> down) & 15) << up;
+                }
             }
         }
-        return blocks.weight();
+
+        /** Words of one line for some rows. */
+        private void line(int line, int firstRow, int[] to) {
+            if (ref.isTogether()) {
+                long from = (line * out + ref.fileRow(firstRow)) * Integer.BYTES;
+                MemorySegment.copy(words, I32, from, to, 0, to.length);
+            } else {
+                for (int r = 0; r < to.length; r++) {
+                    to[r] = words.get(I32, (line * out + ref.fileRow(firstRow + r)) * 4);
+                }
+            }
+        }
+
+        @Override
+        public int zero(int row, int group) {
+            long at = ref.fileRow(row);
+            int word = zeros.get(I32, (group * (out / PER_WORD) + at / PER_WORD) * 4);
+            return ((word >>> (int) (4 * (at % PER_WORD))) & 15) + zeroOffset;
+        }
+
+        @Override
+        public short scale(int row, int group) {
+            return scales.get(PlainNumbers.I16, (group * out + ref.fileRow(row)) * 2);
+        }
     }
 
     /** Inputs sorted by group, the earlier first; empty if they lie so already. */
-    private int[] order(WeightRef ref, String base, int group) {
+    private int[] order(WeightRef ref) {
+        String base = PackedTensors.base(ref);
+        int group = group(ref);
         if (!shards.has(base + ".g_idx")) {
             return new int[0];
         }

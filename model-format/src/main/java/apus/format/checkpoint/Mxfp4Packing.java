@@ -48,25 +48,38 @@ record Mxfp4Packing(Shards shards) implements Packing {
     }
 
     @Override
+    public long bytes(WeightRef ref) {
+        return (long) ref.rows() * (ref.cols() / 2 + ref.cols() / Mxfp4.SIZE);
+    }
+
+    @Override
+    public boolean copies(WeightRef ref) {
+        return !ref.isTogether();
+    }
+
+    @Override
     public Weight read(WeightRef ref, Arena arena) {
         return new Weight(
                 ref.tensor(),
                 new Mxfp4(),
                 ref.rows(),
                 ref.cols(),
-                rows(ref, shards.data(ref.tensor() + "_blocks"), ref.cols() / 2, arena),
-                rows(ref, shards.data(ref.tensor() + "_scales"), ref.cols() / Mxfp4.SIZE, arena),
+                rows(ref, ref.tensor() + "_blocks", ref.cols() / 2, arena),
+                rows(ref, ref.tensor() + "_scales", ref.cols() / Mxfp4.SIZE, arena),
                 MemorySegment.NULL,
                 MemorySegment.NULL);
     }
 
-    private static MemorySegment rows(WeightRef ref, MemorySegment all, long width, Arena arena) {
+    private MemorySegment rows(WeightRef ref, String tensor, long width, Arena arena) {
         if (ref.isTogether()) {
-            return all.asSlice(ref.firstRow() * width, ref.rows() * width);
+            return shards.data(tensor).asSlice(ref.firstRow() * width, ref.rows() * width);
         }
         MemorySegment copy = arena.allocate(ref.rows() * width, 64);
-        for (int r = 0; r < ref.rows(); r++) {
-            MemorySegment.copy(all, ref.fileRow(r) * width, copy, r * width, width);
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment all = shards.borrow(tensor, once);
+            for (int r = 0; r < ref.rows(); r++) {
+                MemorySegment.copy(all, ref.fileRow(r) * width, copy, r * width, width);
+            }
         }
         return copy.asReadOnly();
     }

@@ -24,6 +24,12 @@ interface Packing {
      */
     List<String> check(WeightRef ref);
 
+    /** Memory that {@link #read} takes for a matrix, checked before, in bytes. */
+    long bytes(WeightRef ref);
+
+    /** Whether {@link #read} copies the matrix, rather than to use the mapped file. */
+    boolean copies(WeightRef ref);
+
     /**
      * The matrix, checked before.
      *
@@ -68,6 +74,16 @@ interface Packing {
         @Override
         public List<String> check(WeightRef ref) {
             return List.of();
+        }
+
+        @Override
+        public long bytes(WeightRef ref) {
+            throw new IllegalStateException(ref.tensor() + " is not packed");
+        }
+
+        @Override
+        public boolean copies(WeightRef ref) {
+            throw new IllegalStateException(ref.tensor() + " is not packed");
         }
 
         @Override

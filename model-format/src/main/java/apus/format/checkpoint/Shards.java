@@ -153,6 +153,11 @@ final class Shards {
         return home.get(tensor).path();
     }
 
+    /** The data for as long as the arena lives; see {@link SafetensorsFile#borrow}. */
+    MemorySegment borrow(String tensor, Arena arena) {
+        return home.get(tensor).borrow(info(tensor), arena);
+    }
+
     MemorySegment data(String tensor) {
         return home.get(tensor).data(info(tensor));
     }

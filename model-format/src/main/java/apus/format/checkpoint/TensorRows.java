@@ -6,6 +6,7 @@ import java.util.List;
 
 /**
  * A tensor seen as a reference sees it: so many rows of so many numbers; a vector has rows of none.
+ * Transposed, {@code [experts][inputs][outputs]} has the outputs of all experts as its rows.
  *
  * @param count product of all dimensions but the last; of all for a vector
  * @param cols the last dimension; 0 for a vector
@@ -14,9 +15,12 @@ record TensorRows(long count, long cols) {
     static TensorRows of(TensorInfo info, WeightRef ref) {
         List<Long> shape = info.shape();
         if (ref.transposed()) {
-            return shape.size() == 2
-                    ? new TensorRows(shape.get(1), shape.get(0))
-                    : new TensorRows(0, -1);
+            return switch (shape.size()) {
+                case 2 -> new TensorRows(shape.get(1), shape.get(0));
+                case 3 ->
+                        new TensorRows(product(List.of(shape.get(0), shape.get(2))), shape.get(1));
+                default -> new TensorRows(0, -1);
+            };
         }
         if (ref.isVector()) {
             return new TensorRows(product(shape), shape.isEmpty() ? -1 : 0);

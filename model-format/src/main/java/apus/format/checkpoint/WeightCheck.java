@@ -120,13 +120,19 @@ final class WeightCheck {
         return true;
     }
 
+    private static String transposed(WeightRef ref, String rows, TensorInfo info) {
+        return info.shape().size() == 3
+                ? "[experts, " + ref.cols() + ", outputs] with " + rows + " outputs in all"
+                : "[" + ref.cols() + ", " + rows + "]";
+    }
+
     private ModelFormatException wrongShape(WeightRef ref, boolean atLeast, TensorInfo info) {
         String rows = (atLeast ? "at least " : "") + ref.endRow();
         String expected =
                 ref.isVector()
                         ? "[" + rows + "]"
                         : ref.transposed()
-                                ? "[" + ref.cols() + ", " + rows + "]"
+                                ? transposed(ref, rows, info)
                                 : "[" + rows + ", " + ref.cols() + "]";
         return new ModelFormatException(
                 ref.tensor()

@@ -6,7 +6,9 @@ import apus.format.Weight;
 import apus.format.spec.WeightRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 
 /**
@@ -35,34 +37,49 @@ final class WeightReader {
         }
         TensorInfo info = shards.info(ref.tensor());
         Plain format = new Plain(info.dtype());
-        long size = info.dtype().bytes();
+        int size = info.dtype().bytes();
         int cols = ref.isVector() ? 1 : ref.cols();
-        MemorySegment tensor = shards.data(ref.tensor());
         if (ref.isTogether() && !ref.transposed()) {
-            long rowBytes = cols * size;
+            long rowBytes = (long) cols * size;
+            MemorySegment tensor = shards.data(ref.tensor());
             MemorySegment data = tensor.asSlice(ref.firstRow() * rowBytes, ref.rows() * rowBytes);
             return new Weight(ref.tensor(), format, ref.rows(), cols, data);
         }
         return copies.computeIfAbsent(
-                ref,
-                r -> new Weight(r.tensor(), format, r.rows(), cols, copy(r, cols, size, tensor)));
+                ref, r -> new Weight(r.tensor(), format, r.rows(), cols, copy(r, cols, size)));
     }
 
-    private MemorySegment copy(WeightRef ref, long cols, long size, MemorySegment tensor) {
+    /** What {@link #read} takes for each of these references; reads no data. */
+    WeightMemory memory(Collection<WeightRef> refs) {
+        long mapped = 0;
+        long copied = 0;
+        for (WeightRef ref : new HashSet<>(refs)) {
+            boolean packed = packing.holds(ref);
+            long bytes =
+                    packed
+                            ? packing.bytes(ref)
+                            : (long) ref.rows()
+                                    * Math.max(1, ref.cols())
+                                    * shards.info(ref.tensor()).dtype().bytes();
+            boolean copies = packed ? packing.copies(ref) : !ref.isTogether() || ref.transposed();
+            mapped += copies ? 0 : bytes;
+            copied += copies ? bytes : 0;
+        }
+        return new WeightMemory(mapped, copied);
+    }
+
+    private MemorySegment copy(WeightRef ref, long cols, int size) {
         MemorySegment data = arena.allocate(ref.rows() * cols * size, 64);
-        if (ref.transposed()) {
-            long outputs = tensor.byteSize() / size / cols;
-            for (int r = 0; r < ref.rows(); r++) {
-                long from = ref.fileRow(r);
-                for (int c = 0; c < cols; c++) {
-                    long at = (c * outputs + from) * size;
-                    MemorySegment.copy(tensor, at, data, (r * cols + c) * size, size);
+        try (Arena once = Arena.ofShared()) {
+            MemorySegment tensor = shards.borrow(ref.tensor(), once);
+            if (ref.transposed()) {
+                long outputs = shards.info(ref.tensor()).shape().getLast();
+                new Transposed(ref, outputs, tensor).copy(size, data);
+            } else {
+                long row = cols * size;
+                for (int r = 0; r < ref.rows(); r++) {
+                    MemorySegment.copy(tensor, ref.fileRow(r) * row, data, r * row, row);
                 }
-            }
-        } else {
-            for (int r = 0; r < ref.rows(); r++) {
-                long from = ref.fileRow(r);
-                MemorySegment.copy(tensor, from * cols * size, data, r * cols * size, cols * size);
             }
         }
         return data.asReadOnly();

@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * GPT-OSS: experts with a clamped gate, attention sinks, windows in every other layer, biases
- * everywhere. The outputs of gate and up lie in one tensor by turns.
+ * everywhere. The outputs of gate and up lie in one tensor by turns. Experts come in MXFP4 or
+ * plain.
  */
 final class GptOssFamily implements Family {
     private static final int HEAD_DIM = 64;
@@ -37,7 +38,7 @@ final class GptOssFamily implements Family {
                                     .withSinks(
                                             WeightRef.vector(at + "self_attn.sinks", dims.heads())),
                             dims.rms(at + "post_attention_layernorm"),
-                            experts(config, dims, at + "mlp.")));
+                            experts(config, dims, tensors, at + "mlp.")));
         }
         return new ModelSpec(
                 "gpt-oss",
@@ -50,18 +51,23 @@ final class GptOssFamily implements Family {
                 new Head(dims.head(config, false)));
     }
 
-    private static Experts experts(JsonObject config, Dimensions dims, String at) {
+    private static Experts experts(
+            JsonObject config, Dimensions dims, Set<String> tensors, String at) {
         int count = config.integer("num_local_experts", 1, MAX_EXPERTS);
         int wide = config.integer("intermediate_size", 1, Families.MAX_WIDTH);
         float limit = (float) config.number("swiglu_limit", 1e-3, 1e6, 7);
         int hidden = dims.hidden();
+        String gateUp = at + "experts.gate_up_proj";
+        String down = at + "experts.down_proj";
+        // Quantised, the rows are outputs; plain, they are [experts][inputs][outputs].
+        boolean plain = tensors.contains(gateUp);
         List<Gated> experts = new ArrayList<>();
         for (int e = 0; e < count; e++) {
             experts.add(
                     new Gated(
-                            everyOther(at + "experts.gate_up_proj", 2 * wide * e, wide, hidden),
-                            everyOther(at + "experts.gate_up_proj", 2 * wide * e + 1, wide, hidden),
-                            rows(at + "experts.down_proj", hidden * e, hidden, wide, 1),
+                            rows(gateUp, 2 * wide * e, wide, hidden, 2, plain),
+                            rows(gateUp, 2 * wide * e + 1, wide, hidden, 2, plain),
+                            rows(down, hidden * e, hidden, wide, 1, plain),
                             Act.SILU,
                             limit));
         }
@@ -72,14 +78,11 @@ final class GptOssFamily implements Family {
         return new Experts(Linear.of(at + "router", count, hidden, true), experts, topK, true);
     }
 
-    private static Linear everyOther(String name, int first, int rows, int cols) {
-        return rows(name, first, rows, cols, 2);
-    }
-
     /** The bias of each matrix lies as its rows do. */
-    private static Linear rows(String name, int first, int rows, int cols, int stride) {
+    private static Linear rows(
+            String name, int first, int rows, int cols, int stride, boolean transposed) {
         return new Linear(
-                new WeightRef(name, first, rows, cols, 1, stride, false),
+                new WeightRef(name, first, rows, cols, 1, stride, transposed),
                 new WeightRef(name + "_bias", first, rows, 0, 1, stride, false));
     }
 }

@@ -12,7 +12,8 @@ package apus.format.spec;
  * @param run rows that are neighbours in the file
  * @param stride from the beginning of one run to that of the next; equal to {@code run} where all
  *     rows are neighbours
- * @param transposed whether the file holds {@code [inputs][outputs]}
+ * @param transposed whether the file holds {@code [inputs][outputs]}, or {@code
+ *     [experts][inputs][outputs]}, where rows are the outputs, those of the first expert first
  */
 public record WeightRef(
         String tensor, int firstRow, int rows, int cols, int run, int stride, boolean transposed) {

@@ -32,6 +32,7 @@ final class Banner {
 
                 Apus %s serves %s at %s/v1, ready after %.1f s
                   model    %s, %s of weights, up to %d tokens%s
+                  memory   %s: weights %s, keys and values %s, activations %s
                   backend  %s: %s
                   cache    %s for keys and values of %d tokens
 
@@ -47,6 +48,10 @@ final class Banner {
                 Bytes.text(model.weightBytes()),
                 model.maxModelLen(),
                 chat ? "" : ", no chat template (completions only)",
+                Bytes.text(model.memoryBytes()),
+                Bytes.text(model.weightMemoryBytes()),
+                Bytes.text(model.kvCacheBytes()),
+                Bytes.text(model.workspaceBytes()),
                 model.backend(),
                 model.device(),
                 Bytes.text(model.kvCacheBytes()),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** A model report for programs. */
 final class InspectJson {
@@ -26,6 +27,8 @@ final class InspectJson {
         json.set("spec", report.shape().map(InspectJson::shape).orElse(null));
         json.put("parameters", report.parameters());
         json.put("bytes", report.bytes());
+        json.put("weight_memory_bytes", boxed(report.weightMemory()));
+        json.put("memory_bytes", boxed(report.memory()));
         ObjectNode files = json.putObject("files");
         report.files().forEach(files::put);
         ObjectNode formats = json.putObject("formats");
@@ -79,6 +82,10 @@ final class InspectJson {
 
     private static Integer boxed(OptionalInt value) {
         return value.isPresent() ? Integer.valueOf(value.getAsInt()) : null;
+    }
+
+    private static Long boxed(OptionalLong value) {
+        return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
     }
 
     private static String write(ObjectNode json) {

@@ -15,6 +15,7 @@ final class InspectText {
         out.line("architecture", String.join(", ", report.architectures()));
         report.shape().ifPresent(out::shape);
         out.weights(report);
+        out.memory(report);
         out.line(
                 "tokenizer",
                 report.tokenizer().vocab().isPresent()
@@ -86,6 +87,21 @@ final class InspectText {
                                         sum.parameters(),
                                         sum.tensors(),
                                         Bytes.text(sum.bytes()))));
+    }
+
+    private void memory(ModelReport report) {
+        if (report.memory().isPresent()) {
+            line(
+                    "memory",
+                    String.format(
+                            Locale.ROOT,
+                            "%s: weights %s, keys and values of one full context %s",
+                            Bytes.text(report.memory().getAsLong()),
+                            Bytes.text(report.weightMemory().getAsLong()),
+                            Bytes.text(
+                                    report.memory().getAsLong()
+                                            - report.weightMemory().getAsLong())));
+        }
     }
 
     private void line(String name, String value) {

@@ -90,6 +90,9 @@ final class CommandLineTest {
         assertTrue(terminal.out().contains("family          llama"), terminal.out());
         assertTrue(terminal.out().contains("4,951,296 parameters"), terminal.out());
         assertTrue(terminal.out().contains("backend cpu     takes it"), terminal.out());
+        assertTrue(
+                terminal.out().contains("memory          15.4 MiB: weights 9.4 MiB"),
+                terminal.out());
     }
 
     @Test
