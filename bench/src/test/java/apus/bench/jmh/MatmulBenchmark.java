@@ -89,10 +89,9 @@ public class MatmulBenchmark {
         with = Kernels.of(kernels);
         weight = Kernels.weight(arena, format, ROWS, COLS);
         x = Kernels.floats(arena, (long) tokens * COLS, 3);
-        int group = with.tokenGroup();
-        int padded = (tokens + group - 1) / group * group;
-        arranged = arena.allocate((long) padded * COLS * Float.BYTES, 64);
-        y = arena.allocate((long) padded * ROWS * Float.BYTES, 64);
+        arranged =
+                arena.allocate(Math.max(16, with.arrangedFloats(tokens, COLS)) * Float.BYTES, 64);
+        y = arena.allocate((long) tokens * ROWS * Float.BYTES, 64);
         scratch = arena.allocate(Math.max(16, with.matmulScratch(weight)) * Float.BYTES, 64);
     }
 

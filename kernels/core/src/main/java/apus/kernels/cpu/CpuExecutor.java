@@ -157,9 +157,9 @@ final class CpuExecutor implements Executor {
 
     private void project(int worker, int of) {
         Plan.Block block = plan.blocks().get(layer);
-        int k = RowWork.items(block.q());
-        int v = k + RowWork.items(block.k());
-        int end = v + RowWork.items(block.v());
+        int k = work.items(block.q(), batch.tokens);
+        int v = k + work.items(block.k(), batch.tokens);
+        int end = v + work.items(block.v(), batch.tokens);
         for (int i = workers.claim(); i < end; i = workers.claim()) {
             if (i < k) {
                 work.item(block.q(), ws.h, batch.tokens, ws.q, i, worker);
@@ -286,11 +286,11 @@ final class CpuExecutor implements Executor {
 
     private void head(int worker, int of) {
         int vocab = spec.vocab();
-        int end = RowWork.items(plan.head());
+        int end = work.items(plan.head(), batch.logitCount);
         for (int item = workers.claim(); item < end; item = workers.claim()) {
             work.item(plan.head(), ws.last, batch.logitCount, ws.logits, item, worker);
-            int from = item * RowWork.ROWS;
-            int n = Math.min(vocab, from + RowWork.ROWS) - from;
+            int from = work.firstRow(item, batch.logitCount);
+            int n = work.rowEnd(item, vocab, batch.logitCount) - from;
             for (int i = 0; i < batch.logitCount; i++) {
                 long at = at(i, vocab) + from;
                 if (plan.headScale() != 1) {

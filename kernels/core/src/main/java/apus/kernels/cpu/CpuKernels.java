@@ -33,6 +33,15 @@ public interface CpuKernels {
     /** Tokens are arranged in groups of so many; work on them is split between groups. */
     int tokenGroup();
 
+    /**
+     * Weight rows that one call of {@link #matmul} had best cover: enough for what it prepares per
+     * call to pay, few enough for workers to share a product.
+     */
+    int rowGroup(int tokens);
+
+    /** Floats that an input of up to so many tokens takes when arranged, whatever the layout. */
+    long arrangedFloats(int tokens, int cols);
+
     /** Scratch that {@link #matmul} with this weight needs, in floats. */
     long matmulScratch(Weight w);
 
@@ -43,7 +52,7 @@ public interface CpuKernels {
      * @param tokens all tokens of the input; their number decides the layout
      * @param fromToken first token to lay out, a multiple of {@link #tokenGroup}
      * @param toToken a multiple of {@link #tokenGroup}, or {@code tokens}
-     * @param out f32[tokens rounded up to groups][cols]; the given tokens' part is overwritten
+     * @param out {@link #arrangedFloats} floats; the given tokens' part is overwritten
      */
     void arrange(
             Layout layout,

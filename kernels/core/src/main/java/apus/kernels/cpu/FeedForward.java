@@ -118,10 +118,10 @@ final class FeedForward {
     // An item's rows of all products are complete before its activation: nobody is waited for.
     private void widen(int worker, int of) {
         int wide = part.width();
-        int end = (wide + RowWork.ROWS - 1) / RowWork.ROWS;
+        int end = work.items(wide, tokens);
         for (int i = workers.claim(); i < end; i = workers.claim()) {
-            int from = i * RowWork.ROWS;
-            int n = Math.min(wide, from + RowWork.ROWS) - from;
+            int from = work.firstRow(i, tokens);
+            int n = work.rowEnd(i, wide, tokens) - from;
             switch (part) {
                 case Plan.Gate gate -> {
                     work.item(gate.gate(), input, tokens, ws.gate, i, worker);

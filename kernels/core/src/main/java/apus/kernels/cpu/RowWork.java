@@ -8,9 +8,6 @@ import java.lang.foreign.MemorySegment;
  * of weight rows, so that each worker streams its own part of the weights, and groups of tokens.
  */
 final class RowWork {
-    /** Weight rows of an item: some microseconds of work, and whole cache lines of outputs. */
-    static final int ROWS = 32;
-
     private final CpuKernels kernels;
     private final Workers workers;
     private final Workspace ws;
@@ -43,13 +40,29 @@ final class RowWork {
     }
 
     /** Items of a product. */
-    static int items(Plan.Matrix m) {
-        return (m.out() + ROWS - 1) / ROWS;
+    int items(Plan.Matrix m, int tokens) {
+        return items(m.out(), tokens);
+    }
+
+    /** Items of a product with so many rows of weights. */
+    int items(int out, int tokens) {
+        int rows = kernels.rowGroup(tokens);
+        return (out + rows - 1) / rows;
+    }
+
+    /** First row of an item. */
+    int firstRow(int item, int tokens) {
+        return item * kernels.rowGroup(tokens);
+    }
+
+    /** Row after the last of an item. */
+    int rowEnd(int item, int out, int tokens) {
+        return Math.min(out, (item + 1) * kernels.rowGroup(tokens));
     }
 
     /** Claims items of one product until none is left. */
     void product(Plan.Matrix m, MemorySegment x, int tokens, MemorySegment y, int worker) {
-        int end = items(m);
+        int end = items(m, tokens);
         for (int i = workers.claim(); i < end; i = workers.claim()) {
             item(m, x, tokens, y, i, worker);
         }
@@ -61,8 +74,8 @@ final class RowWork {
      * @param x f32[tokens][cols]; its arranged form is read where the kernels want one
      */
     void item(Plan.Matrix m, MemorySegment x, int tokens, MemorySegment y, int item, int worker) {
-        int from = item * ROWS;
-        int to = Math.min(m.out(), from + ROWS);
+        int from = firstRow(item, tokens);
+        int to = rowEnd(item, m.out(), tokens);
         Layout layout = layout(m);
         MemorySegment input = layout == Layout.ROWS ? x : ws.arranged(layout);
         long scratch = worker * ws.scratchStride;

@@ -25,6 +25,9 @@ public final class ScalarKernels implements CpuKernels {
     private static final ValueLayout.OfShort B16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** Rows of a product that one call covers, for callers that share it out. */
+    private static final int ROWS = 32;
+
     @Override
     public String description() {
         return "scalar Java";
@@ -38,6 +41,16 @@ public final class ScalarKernels implements CpuKernels {
     @Override
     public int tokenGroup() {
         return 1;
+    }
+
+    @Override
+    public int rowGroup(int tokens) {
+        return ROWS;
+    }
+
+    @Override
+    public long arrangedFloats(int tokens, int cols) {
+        return 0;
     }
 
     @Override

@@ -43,10 +43,9 @@ final class Workspace implements AutoCloseable {
     /** Where there are experts; else null. */
     Routing routing;
 
-    /** [tokens][widest input] the input of a product, arranged; empty where unused */
+    /** the input of a product, arranged; empty where unused */
     private MemorySegment whole;
 
-    /** [tokens][widest input] */
     private MemorySegment paired;
 
     /** [logit rows][hidden] */
@@ -70,7 +69,7 @@ final class Workspace implements AutoCloseable {
     private final boolean parallel;
     private final int experts;
     private final int topK;
-    private final int group;
+    private final CpuKernels kernels;
     private final ExecutorOptions options;
 
     private int tokenCapacity;
@@ -83,7 +82,7 @@ final class Workspace implements AutoCloseable {
         this.options = options;
         this.hidden = spec.hidden();
         this.vocab = spec.vocab();
-        this.group = kernels.tokenGroup();
+        this.kernels = kernels;
         int widestQuery = 0;
         int widestKey = 0;
         int widest = 0;
@@ -152,8 +151,9 @@ final class Workspace implements AutoCloseable {
         up = floats(tokenArena, capacity, wide);
         aside = floats(tokenArena, parallel ? capacity : 0, hidden);
         routing = experts == 0 ? null : routing(capacity);
-        whole = floats(tokenArena, usesWhole ? grouped(capacity) : 0, widestInput());
-        paired = floats(tokenArena, usesPaired ? grouped(capacity) : 0, widestInput());
+        long input = kernels.arrangedFloats(capacity, widestInput());
+        whole = floats(tokenArena, usesWhole ? 1 : 0, input);
+        paired = floats(tokenArena, usesPaired ? 1 : 0, input);
     }
 
     private Routing routing(int tokens) {
@@ -180,10 +180,6 @@ final class Workspace implements AutoCloseable {
 
     private int widestInput() {
         return Math.max(wide, Math.max(hidden, queryWidth));
-    }
-
-    private long grouped(long tokens) {
-        return (tokens + group - 1) / group * group;
     }
 
     private static MemorySegment floats(Arena arena, long rows, long cols) {
@@ -213,7 +209,7 @@ final class Workspace implements AutoCloseable {
         int copies = (usesWhole ? 1 : 0) + (usesPaired ? 1 : 0);
         long floats =
                 options.maxTokensPerStep() * perToken
-                        + grouped(options.maxTokensPerStep()) * copies * widestInput()
+                        + kernels.arrangedFloats(options.maxTokensPerStep(), widestInput()) * copies
                         + (long) options.maxLogitRows() * (hidden + vocab);
         return floats * Float.BYTES + scratch.byteSize();
     }

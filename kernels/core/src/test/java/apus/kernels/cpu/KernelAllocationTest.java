@@ -25,6 +25,9 @@ final class KernelAllocationTest {
     private static final int COLS = 300;
     private static final int ROWS = 30;
 
+    /** Tokens enough for the outer products. */
+    private static final int MOST = 130;
+
     record Case(String name, Runnable run) {
         @Override
         public String toString() {
@@ -36,12 +39,12 @@ final class KernelAllocationTest {
         List<Case> cases = new ArrayList<>();
         for (DType type : new DType[] {DType.F32, DType.F16, DType.BF16}) {
             Weight w = SAMPLE.weight(type, ROWS, COLS, 1);
-            MemorySegment x = SAMPLE.floats(8 * COLS);
-            MemorySegment arranged = SAMPLE.floats(8 * COLS);
-            MemorySegment y = SAMPLE.zeros(8 * ROWS);
+            MemorySegment x = SAMPLE.floats(MOST * COLS);
+            MemorySegment arranged = SAMPLE.floats(KERNELS.arrangedFloats(MOST, COLS));
+            MemorySegment y = SAMPLE.zeros(MOST * ROWS);
             MemorySegment scratch = SAMPLE.zeros(KERNELS.matmulScratch(w));
             Layout layout = KERNELS.layout(w);
-            for (int tokens : new int[] {1, 4, 7}) {
+            for (int tokens : new int[] {1, 4, 7, MOST}) {
                 cases.add(
                         new Case(
                                 "matmul " + type + " of " + tokens,

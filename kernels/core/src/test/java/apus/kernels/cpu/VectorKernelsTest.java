@@ -36,7 +36,7 @@ final class VectorKernelsTest {
     @MethodSource("weights")
     void matmulIsTheScalarOneWithinRounding(DType type, int cols) {
         int rows = 37;
-        for (int tokens : new int[] {1, 2, 3, 5, 8, 13, 16, 17, 33, 67}) {
+        for (int tokens : new int[] {1, 2, 3, 5, 8, 13, 16, 17, 33, 67, 131}) {
             // From the middle to the middle, at an odd address, with and without a bias.
             Weight w = sample.weight(type, rows, cols, tokens % 4);
             MemorySegment x = sample.floats((long) tokens * cols);
@@ -47,6 +47,31 @@ final class VectorKernelsTest {
             product(vector, x, tokens, w, bias, 3, 32, found);
             Tolerance.MATMUL.check(
                     wanted, found, type + " " + cols + " columns, " + tokens + " tokens");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("weights")
+    void aTokenOfAProductDoesNotDependOnTheTokensBesideIt(DType type, int cols) {
+        int rows = 150;
+        int most = 140;
+        Weight w = sample.weight(type, rows, cols, 1);
+        MemorySegment x = sample.floats((long) most * cols);
+        MemorySegment bias = cols % 2 == 0 ? sample.floats(rows) : MemorySegment.NULL;
+        MemorySegment alone = sample.zeros((long) most * rows);
+        for (int t = 0; t < most; t++) {
+            MemorySegment token = x.asSlice(4L * t * cols);
+            product(vector, token, 1, w, bias, 0, rows, alone.asSlice(4L * t * rows));
+        }
+        for (int tokens : new int[] {2, 3, 4, 7, 63, 64, 66, 71, 96, 127, 128, 140}) {
+            MemorySegment together = sample.zeros((long) most * rows);
+            product(vector, x, tokens, w, bias, 0, 60, together);
+            product(vector, x, tokens, w, bias, 60, rows, together);
+            long bytes = 4L * tokens * rows;
+            assertEquals(
+                    -1,
+                    alone.asSlice(0, bytes).mismatch(together.asSlice(0, bytes)),
+                    type + " " + cols + " columns, " + tokens + " tokens");
         }
     }
 
@@ -63,7 +88,7 @@ final class VectorKernelsTest {
         MemorySegment input = x;
         if (kernels.layout(w) != Layout.ROWS) {
             int group = kernels.tokenGroup();
-            input = sample.floats((long) (tokens + group - 1) / group * group * w.cols());
+            input = sample.floats(kernels.arrangedFloats(tokens, w.cols()));
             // In two parts, as two workers would.
             int half = tokens / 2 / group * group;
             kernels.arrange(kernels.layout(w), x, tokens, w.cols(), half, tokens, input);

@@ -20,7 +20,8 @@ import jdk.incubator.vector.VectorOperators;
  * then be too long.
  */
 final class Bf16Dot {
-    private static final int ODD = 0xffff0000;
+    /** Selects the odd weight of a pair, already in place. */
+    static final int ODD = 0xffff0000;
 
     private Bf16Dot() {}
 

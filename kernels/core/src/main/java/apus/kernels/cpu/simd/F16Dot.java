@@ -20,9 +20,9 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class F16Dot {
     /** Sign, and magnitude 3 bits below its place in f32; the shift has copied the sign. */
-    private static final int BITS = 0x8fffe000;
+    static final int BITS = 0x8fffe000;
 
-    private static final float REBIAS = 0x1p112f;
+    static final float REBIAS = 0x1p112f;
 
     private F16Dot() {}
 

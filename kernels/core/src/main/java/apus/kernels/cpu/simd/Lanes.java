@@ -25,6 +25,21 @@ final class Lanes {
     private Lanes() {}
 
     /**
+     * s[i] = the sum of vector i, for up to 16 vectors in s.
+     *
+     * @param s f32[16][L] from byte at on, overwritten
+     */
+    static void sums(MemorySegment s, long at, int vectors) {
+        if (L == 16) {
+            Transposition16.sums(s, at);
+        } else {
+            for (int i = 0; i < vectors; i++) {
+                s.set(JAVA_FLOAT, at + 4L * i, sum(s, at + i * B));
+            }
+        }
+    }
+
+    /**
      * The sum of a vector that was stored at byte {@code at}, halves first: lane i and lane i +
      * L/2, and so on. In scalars because the order of {@code reduceLanes} is not specified and
      * changes when a method is compiled.
@@ -36,14 +51,11 @@ final class Lanes {
         if (L == 8) {
             return (pair(s, at, 0) + pair(s, at, 2)) + (pair(s, at, 1) + pair(s, at, 3));
         }
-        // Narrow vectors: few lanes, any loop will do.
-        float even = 0;
-        float odd = 0;
-        for (int i = 0; i < L; i += 2) {
-            even += s.get(JAVA_FLOAT, at + 4L * i);
-            odd += s.get(JAVA_FLOAT, at + 4L * i + 4);
+        if (L == 4) {
+            return (s.get(JAVA_FLOAT, at) + s.get(JAVA_FLOAT, at + 8))
+                    + (s.get(JAVA_FLOAT, at + 4) + s.get(JAVA_FLOAT, at + 12));
         }
-        return even + odd;
+        return s.get(JAVA_FLOAT, at) + s.get(JAVA_FLOAT, at + 4);
     }
 
     /** Lanes i, i + 8, i + 4, i + 12 of 16. */

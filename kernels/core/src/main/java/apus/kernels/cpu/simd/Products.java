@@ -47,7 +47,8 @@ final class Products {
     }
 
     static long scratch(Weight w) {
-        return SUMS + (type(w) == DType.F16 ? (long) WIDENED * w.cols() : 0);
+        long few = SUMS + (type(w) == DType.F16 ? (long) WIDENED * w.cols() : 0);
+        return Math.max(few, PanelProducts.scratch(w.cols()));
     }
 
     static void matmul(
@@ -60,6 +61,10 @@ final class Products {
             MemorySegment y,
             MemorySegment scratch,
             long scratchOffset) {
+        if (Inputs.byClass(tokens)) {
+            PanelProducts.matmul(x, tokens, w, bias, fromRow, toRow, y, scratch, scratchOffset);
+            return;
+        }
         int tiles = Inputs.tiles(tokens);
         if (tiles > 0) {
             if (type(w) == DType.F16) {
@@ -183,16 +188,17 @@ final class Products {
         int tail = cols % BLOCK;
         int count = Math.min(TILE, tokens - token);
         long xTail = (long) token * cols + (long) TILE * (cols - tail);
+        Lanes.sums(scratch, sums, TILE_ROWS * TILE);
         for (int i = 0; i < rows; i++) {
             for (int t = 0; t < count; t++) {
-                float sum = Lanes.sum(scratch, sums + (long) (i * TILE + t) * B);
+                float sum = scratch.get(JAVA_FLOAT, sums + 4L * (i * TILE + t));
                 finish(x, xTail + (long) t * tail, w, row + i, bias, sum, y, token + t);
             }
         }
     }
 
     /** Adds the columns left over and the bias. */
-    private static void finish(
+    static void finish(
             MemorySegment x,
             long xTail,
             Weight w,

@@ -21,6 +21,9 @@ import jdk.incubator.vector.VectorShuffle;
 
 /** Every operation with the Vector API, at the width the machine prefers. */
 public final class VectorKernels implements CpuKernels {
+    /** Rows of an item of a product of few tokens: some microseconds of work. */
+    private static final int ROWS = 32;
+
     // Lane i takes lane (i + n) % L.
     private static final VectorShuffle<Float> BY_8 = rotation(8);
     private static final VectorShuffle<Float> BY_4 = rotation(4);
@@ -46,7 +49,17 @@ public final class VectorKernels implements CpuKernels {
 
     @Override
     public int tokenGroup() {
-        return Inputs.TILE;
+        return Inputs.GROUP;
+    }
+
+    @Override
+    public int rowGroup(int tokens) {
+        return Inputs.byClass(tokens) ? Panel.ROWS : ROWS;
+    }
+
+    @Override
+    public long arrangedFloats(int tokens, int cols) {
+        return Inputs.floats(tokens, cols);
     }
 
     @Override
