@@ -67,10 +67,11 @@ final class BeamRun extends Run {
     void begin() {
         Sequence root =
                 Sequence.family(
-                        request.prompt(),
-                        maxLength(),
-                        request.logprobs().wantsPrompt(),
-                        search.width());
+                                request.prompt(),
+                                maxLength(),
+                                request.logprobs().wantsPrompt(),
+                                search.width())
+                        .salted(request.cacheSalt());
         if (request.stops().maxTokens() == 0 && !request.logprobs().wantsPrompt()) {
             finish(new Finish.Length());
             return;

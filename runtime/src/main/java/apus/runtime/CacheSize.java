@@ -21,6 +21,31 @@ final class CacheSize {
         return Math.min(MAX_DEFAULT, Math.max(0, availableBytes - weightBytes) / 4);
     }
 
+    /**
+     * What a share of the memory that can be had leaves beside weights and buffers.
+     *
+     * @param share above 0, at most 1
+     * @param taken bytes of weights and buffers
+     * @throws RequestException if nothing is left
+     */
+    static long byShare(double share, long taken, long availableBytes) {
+        long budget = (long) (share * availableBytes);
+        if (budget <= taken) {
+            throw new RequestException(
+                    "gpu_memory_utilization",
+                    "'gpu_memory_utilization' "
+                            + share
+                            + " allows "
+                            + (budget >> 20)
+                            + " MiB of the "
+                            + (availableBytes >> 20)
+                            + " MiB that can be had, but weights and buffers of this model take "
+                            + (taken >> 20)
+                            + " MiB; raise it.");
+        }
+        return budget - taken;
+    }
+
     /** Memory that can still be had, in bytes; a container's limit counts. */
     static long available() {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

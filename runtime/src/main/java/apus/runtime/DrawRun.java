@@ -34,7 +34,8 @@ final class DrawRun extends Run {
     @Override
     void begin() {
         Sequence first =
-                Sequence.of(request.prompt(), maxLength(), request.logprobs().wantsPrompt());
+                Sequence.of(request.prompt(), maxLength(), request.logprobs().wantsPrompt())
+                        .salted(request.cacheSalt());
         for (int i = 0; i < search.candidates(); i++) {
             Sequence sequence = i == 0 ? first : first.sibling();
             Sampler sampler =

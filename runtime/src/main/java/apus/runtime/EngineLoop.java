@@ -88,7 +88,8 @@ final class EngineLoop {
                         sizes.maxSequences(),
                         sizes.maxLogitRows(),
                         options.chunkedPrefill(),
-                        sizes.restartLength());
+                        sizes.restartLength(),
+                        options.prefixCaching());
         int blocksPerSequence = (model.maxModelLen() + blockSize - 1) / blockSize;
         this.batch =
                 new Batch(
@@ -306,10 +307,12 @@ final class EngineLoop {
         boolean work = scheduler.plan(batch, step);
         long now = System.nanoTime();
         for (int i = 0; i < step.count(); i++) {
-            Run run = owners.get(step.sequence(i));
+            Sequence s = step.sequence(i);
+            Run run = owners.get(s);
             if (!run.started()) {
-                run.scheduled(now);
+                run.scheduled(now, s.cached());
                 stats.started();
+                stats.prefix(s.promptLength(), s.cached());
             }
         }
         return work;

@@ -34,6 +34,8 @@ final class EngineMetrics {
     private final Histogram generationLengths = new Histogram(TOKENS);
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder generationTokens = new LongAdder();
+    private final LongAdder prefixQueries = new LongAdder();
+    private final LongAdder prefixHits = new LongAdder();
     private final LongAdder steps = new LongAdder();
     private final Map<String, LongAdder> finished = new ConcurrentHashMap<>();
 
@@ -78,6 +80,13 @@ final class EngineMetrics {
         assert ofPrompts <= tokens;
     }
 
+    /** How much of a prompt was found in the prefix cache, in tokens. */
+    void prefix(int tokens, int found) {
+        promptTokens.add(found);
+        prefixQueries.add(tokens);
+        prefixHits.add(found);
+    }
+
     /**
      * @param sinceLastNanos since the token before it of the same choice, or -1
      */
@@ -119,6 +128,8 @@ final class EngineMetrics {
                 kvCacheUsage,
                 promptTokens.sum(),
                 generationTokens.sum(),
+                prefixQueries.sum(),
+                prefixHits.sum(),
                 ends,
                 steps.sum(),
                 timeToFirstToken.snapshot(),

@@ -135,10 +135,7 @@ final class EngineOpener {
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
         long blockBytes = device.kvBytesPerToken() * blockSize;
-        long bytes =
-                options.kvCacheBytes() > 0
-                        ? options.kvCacheBytes()
-                        : CacheSize.byDefault(memory.weights().bytes(), memory.available());
+        long bytes = cacheBytes(device);
         // More than all places of the batch can fill is of no use.
         long useful = (long) maxSequences * ((longest + blockSize - 1) / blockSize);
         long blocks =
@@ -166,6 +163,19 @@ final class EngineOpener {
                 blockSize,
                 blocks * blockBytes,
                 checkpoint.fingerprint());
+    }
+
+    private long cacheBytes(ExecutorInfo device) {
+        if (options.kvCacheBytes() > 0) {
+            return options.kvCacheBytes();
+        }
+        long weights = memory.weights().bytes();
+        return options.memoryShare().isPresent()
+                ? CacheSize.byShare(
+                        options.memoryShare().getAsDouble(),
+                        weights + device.workspaceBytes(),
+                        memory.available())
+                : CacheSize.byDefault(weights, memory.available());
     }
 
     private void explainShortContext(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -18,9 +19,13 @@ import java.util.OptionalLong;
  * @param maxTokensPerStep tokens per step; 0 = chosen from the machine
  * @param chunkedPrefill whether a prompt may be cut into chunks; without it, a step takes whole
  *     prompts only
+ * @param prefixCaching whether equal beginnings of prompts are computed once; the answers are the
+ *     same either way
  * @param blockSize tokens per cache block
  * @param kvCacheBytes memory for keys and values; 0 = the smaller of 4 GiB and a quarter of the
  *     memory free after the weights
+ * @param memoryShare where kvCacheBytes is 0: what weights, buffers, keys and values may take
+ *     together, as a share of the memory that can be had when the engine opens
  * @param maxConcurrency requests running at a time, others wait; 0 = no limit beside maxSequences
  * @param maxQueue requests waiting before new ones are refused
  * @param maxBufferedChunks chunks kept for a slow reader before its request is cancelled
@@ -40,8 +45,10 @@ public record EngineOptions(
         int maxSequences,
         int maxTokensPerStep,
         boolean chunkedPrefill,
+        boolean prefixCaching,
         int blockSize,
         long kvCacheBytes,
+        OptionalDouble memoryShare,
         int maxConcurrency,
         int maxQueue,
         int maxBufferedChunks,
@@ -71,8 +78,10 @@ public record EngineOptions(
         b.maxSequences = maxSequences;
         b.maxTokensPerStep = maxTokensPerStep;
         b.chunkedPrefill = chunkedPrefill;
+        b.prefixCaching = prefixCaching;
         b.blockSize = blockSize;
         b.kvCacheBytes = kvCacheBytes;
+        b.memoryShare = memoryShare;
         b.maxConcurrency = maxConcurrency;
         b.maxQueue = maxQueue;
         b.maxBufferedChunks = maxBufferedChunks;
@@ -93,8 +102,10 @@ public record EngineOptions(
         private int maxSequences = 256;
         private int maxTokensPerStep = 0;
         private boolean chunkedPrefill = true;
+        private boolean prefixCaching = true;
         private int blockSize = 16;
         private long kvCacheBytes = 0;
+        private OptionalDouble memoryShare = OptionalDouble.empty();
         private int maxConcurrency = 0;
         private int maxQueue = 1024;
         private int maxBufferedChunks = 16384;
@@ -147,6 +158,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder prefixCaching(boolean value) {
+            prefixCaching = value;
+            return this;
+        }
+
         public Builder blockSize(int value) {
             blockSize = value;
             return this;
@@ -154,6 +170,11 @@ public record EngineOptions(
 
         public Builder kvCacheBytes(long value) {
             kvCacheBytes = value;
+            return this;
+        }
+
+        public Builder memoryShare(OptionalDouble value) {
+            memoryShare = value;
             return this;
         }
 
@@ -207,8 +228,10 @@ public record EngineOptions(
                     maxSequences,
                     maxTokensPerStep,
                     chunkedPrefill,
+                    prefixCaching,
                     blockSize,
                     kvCacheBytes,
+                    memoryShare,
                     maxConcurrency,
                     maxQueue,
                     maxBufferedChunks,

@@ -8,8 +8,10 @@ import java.util.Map;
  * @param running requests with at least one sequence in the batch
  * @param waiting requests admitted to the queue and not yet running
  * @param kvCacheUsage share of cache blocks in use, 0 to 1
- * @param promptTokens prompt tokens computed
+ * @param promptTokens prompt tokens computed or found in the prefix cache
  * @param generationTokens tokens sampled
+ * @param prefixQueries prompt tokens looked for in the prefix cache
+ * @param prefixHits of those, how many were found and not computed
  * @param finished requests ended, by reason: {@code stop}, {@code length}, {@code abort}, {@code
  *     error}
  * @param steps steps run
@@ -28,6 +30,8 @@ public record EngineStats(
         double kvCacheUsage,
         long promptTokens,
         long generationTokens,
+        long prefixQueries,
+        long prefixHits,
         Map<String, Long> finished,
         long steps,
         Histogram.Snapshot timeToFirstToken,

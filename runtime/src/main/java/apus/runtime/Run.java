@@ -18,6 +18,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
     final EngineLoop loop;
     private final long submitted = System.nanoTime();
     private long scheduled;
+    private int cachedTokens;
     private long firstToken;
     private long lastToken;
     private boolean firstTokenCounted;
@@ -63,11 +64,14 @@ abstract sealed class Run permits DrawRun, BeamRun {
         return scheduled != 0;
     }
 
-    /** One of its sequences is in the step that begins now. */
-    final void scheduled(long now) {
-        if (scheduled == 0) {
-            scheduled = now;
-        }
+    /**
+     * Its first sequence is in the step that begins now.
+     *
+     * @param cached prompt tokens found in the prefix cache
+     */
+    final void scheduled(long now, int cached) {
+        scheduled = now;
+        cachedTokens = cached;
     }
 
     /** Reads the log-probabilities of prompt tokens off the rows of a step. */
@@ -117,7 +121,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
         long end = Math.max(lastToken, first);
         Timings timings =
                 new Timings(begun - submitted, first - begun, end - first, now - submitted);
-        Result.Usage usage = new Result.Usage(request.prompt().length, generated(), 0);
+        Result.Usage usage = new Result.Usage(request.prompt().length, generated(), cachedTokens);
         Result result = new Result(choices, promptLogprobs, usage, timings);
         loop.completed(this, result);
         outbox.finish(last, result);

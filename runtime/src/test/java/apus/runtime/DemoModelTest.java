@@ -109,6 +109,45 @@ class DemoModelTest {
     }
 
     @Test
+    void whatThePrefixCacheHoldsIsWhatWouldBeComputed() throws InterruptedException {
+        Path model = Path.of(System.getProperty("apus.demoModel"));
+        EngineOptions options = EngineOptions.defaults();
+        LogprobOptions logprobs =
+                new LogprobOptions(3, LogprobOptions.OFF, LogprobOptions.Source.RAW);
+        try (Engine with = Engine.open(model, options);
+                Engine without =
+                        Engine.open(model, options.change().prefixCaching(false).build())) {
+            Stops stops = Stops.builder().maxTokens(12).ignoreEos(true).build();
+            int found = 0;
+            for (Case c : cases.stream().filter(c -> c.prompt().length < 200).limit(8).toList()) {
+                // The next turn of the same conversation: all of the first is in the cache.
+                Request turn = c.request().with(logprobs);
+                Result first = with.submit(turn).await();
+                int[] answer = first.choices().getFirst().tokenIds();
+                int[] prompt = Arrays.copyOf(c.prompt(), c.prompt().length + answer.length + 3);
+                System.arraycopy(answer, 0, prompt, c.prompt().length, answer.length);
+                Request next = Request.of(prompt, Sampling.GREEDY, stops).with(logprobs);
+                Result cached = with.submit(next).await();
+                Result computed = without.submit(next).await();
+                assertEquals(0, computed.usage().cachedTokens());
+                found += cached.usage().cachedTokens();
+                assertEquals(bits(computed), bits(cached), "case " + c.id());
+            }
+            assertTrue(found >= 8 * 16, "tokens found: " + found);
+        }
+    }
+
+    /** Every bit of the log-probabilities of an answer. */
+    private static List<String> bits(Result result) {
+        List<String> bits = new ArrayList<>();
+        for (TokenLogprobs t : result.choices().getFirst().logprobs()) {
+            bits.add(t.id() + " " + t.logprob() + Arrays.toString(t.topLogprobs()));
+        }
+        assertTrue(!bits.isEmpty());
+        return bits;
+    }
+
+    @Test
     void greedyAnswersAreTheGoldenOnesAlone() throws InterruptedException {
         assertEquals(40, cases.size());
         assertTrue(

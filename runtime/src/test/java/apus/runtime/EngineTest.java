@@ -90,7 +90,8 @@ class EngineTest {
             assertEquals(alone, three.choices().get(0).text());
             assertNotEquals(three.choices().get(0).text(), three.choices().get(1).text());
             assertNotEquals(three.choices().get(1).text(), three.choices().get(2).text());
-            assertEquals(new Result.Usage(7, 36, 0), three.usage());
+            assertEquals(
+                    new Result.Usage(7, 36, 4), three.usage(), "one full block was there already");
             fake.assertNothingLeft();
         }
     }

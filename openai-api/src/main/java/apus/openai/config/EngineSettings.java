@@ -5,6 +5,7 @@ import static apus.openai.config.Setting.toggle;
 
 import apus.openai.config.Setting.Group;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** How the model is run. */
@@ -86,9 +87,9 @@ final class EngineSettings {
                     toggle(
                             GROUP,
                             "enable-prefix-caching",
-                            false,
-                            "Whether equal beginnings of prompts are computed once. Not built yet: true warns.",
-                            EngineSettings::prefixCaching),
+                            true,
+                            "Whether equal beginnings of prompts are computed once. Answers are the same either way.",
+                            (d, v) -> d.engine.prefixCaching(v.flag())),
                     one(
                             GROUP,
                             "block-size",
@@ -117,8 +118,8 @@ final class EngineSettings {
                             "gpu-memory-utilization",
                             "SHARE",
                             "(none)",
-                            "Share of a GPU's memory to use. Without a GPU it has no effect: kv-cache-memory sets the cache.",
-                            EngineSettings::gpuMemory),
+                            "Share of the memory that can be had at start which weights, buffers and cache may take together; above 0, at most 1. On the CPU that is main memory. kv-cache-memory goes first.",
+                            EngineSettings::memoryShare),
                     one(
                             GROUP,
                             "seed",
@@ -146,15 +147,12 @@ final class EngineSettings {
         draft.engine.maxModelLen(auto ? 0 : (int) value.count(1, MAX));
     }
 
-    private static void prefixCaching(Draft draft, Value value) {
-        if (value.flag()) {
-            draft.warn(value, "has no effect yet: prefix caching is not built");
+    private static void memoryShare(Draft draft, Value value) {
+        double share = value.decimal(0, 1);
+        if (share == 0) {
+            throw value.wrong("above 0");
         }
-    }
-
-    private static void gpuMemory(Draft draft, Value value) {
-        value.decimal(0, 1);
-        draft.warn(value, "has no effect on the CPU: --kv-cache-memory sets the cache's size");
+        draft.engine.memoryShare(OptionalDouble.of(share));
     }
 
     private static Setting parallel(String key, String alias) {

@@ -17,6 +17,11 @@ record Limits(int vocab, Predicate<String> mentionsRole, ApiSettings settings) {
         return new Limits(engine.model().vocabSize(), engine.chat()::mentions, settings);
     }
 
+    /** Most sequences one request may keep: prompts times candidates. */
+    int maxSequences() {
+        return Math.max(settings.maxPrompts(), settings.maxN());
+    }
+
     /** Most alternatives a request may ask for beside a token. */
     int maxLogprobs() {
         return settings.maxLogprobs() < 0 ? vocab : settings.maxLogprobs();

@@ -58,7 +58,7 @@ final class ParamReader {
             place++;
         }
         Params params = new Params(endpoint, sent, defaults(endpoint, model), unknown);
-        for (Rules.Broken broken : Rules.broken(params)) {
+        for (Rules.Broken broken : Rules.broken(params, limits)) {
             first.offer(places.getOrDefault(broken.blamed(), place), broken.error());
         }
         require(params, first, place);

@@ -10,15 +10,17 @@ final class Rules {
     record Broken(Param<?> blamed, ApiException error) {}
 
     private final Params params;
+    private final Limits limits;
     private final List<Broken> broken = new ArrayList<>();
 
-    private Rules(Params params) {
+    private Rules(Params params, Limits limits) {
         this.params = params;
+        this.limits = limits;
     }
 
     /** Those that a request breaks; only fields that could be read are in {@code params}. */
-    static List<Broken> broken(Params params) {
-        Rules rules = new Rules(params);
+    static List<Broken> broken(Params params, Limits limits) {
+        Rules rules = new Rules(params, limits);
         rules.check();
         return rules.broken;
     }
@@ -31,6 +33,7 @@ final class Rules {
                                 width >= n,
                                 SamplingParams.BEST_OF,
                                 "must be at least 'n' (" + n + "), got " + width + "."));
+        checkSequences();
         checkMinTokens();
         boolean stream = params.get(OutputParams.STREAM);
         require(
@@ -48,6 +51,27 @@ final class Rules {
                     "is only allowed when 'logprobs' is true.");
             checkContinuation();
         }
+    }
+
+    /** Many prompts or many answers, but not both at once: each pair costs memory of its own. */
+    private void checkSequences() {
+        int n = params.get(SamplingParams.N);
+        int width = params.find(SamplingParams.BEST_OF).orElse(n);
+        int prompts =
+                params.endpoint() == Endpoint.COMPLETION
+                        ? params.find(CompletionParams.PROMPT).map(List::size).orElse(1)
+                        : 1;
+        int most = limits.maxSequences();
+        require(
+                (long) prompts * width <= most,
+                width > n ? SamplingParams.BEST_OF : SamplingParams.N,
+                "times the number of prompts must be at most "
+                        + most
+                        + ", got "
+                        + width
+                        + " times "
+                        + prompts
+                        + ".");
     }
 
     private void checkMinTokens() {

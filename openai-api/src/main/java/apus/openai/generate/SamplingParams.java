@@ -114,12 +114,15 @@ final class SamplingParams {
                     .note("-1 = none");
 
     static final Param<Integer> N =
-            Param.honoured("n", Kind.upTo(1, "MAX_N (128)", l -> l.settings().maxN())).otherwise(1);
+            Param.honoured("n", Kind.upTo(1, "MAX_N (128)", l -> l.settings().maxN()))
+                    .otherwise(1)
+                    .note("times prompts at most the larger of MAX_PROMPTS and MAX_N");
 
     static final Param<Integer> BEST_OF =
             Param.honoured("best_of", Kind.upTo(1, "MAX_N (128)", l -> l.settings().maxN()))
                     .absentMeans("`n`")
-                    .note("at least n; under beam search the width, by default n or 2");
+                    .note(
+                            "at least n; times prompts as for n; under beam search the width, by default n or 2");
 
     static final Param<Boolean> USE_BEAM_SEARCH =
             Param.honoured("use_beam_search", Kind.bool()).otherwise(false);

@@ -51,10 +51,20 @@ final class MetricsRoute implements Handler {
                 .sample("vllm:num_requests_waiting", labels, s.waiting())
                 .family("vllm:kv_cache_usage_perc", "gauge", "KV cache in use; 1 is all of it.")
                 .sample("vllm:kv_cache_usage_perc", labels, s.kvCacheUsage())
-                .family("vllm:prompt_tokens_total", "counter", "Prompt tokens computed.")
+                .family("vllm:prompt_tokens_total", "counter", "Prompt tokens taken in.")
                 .sample("vllm:prompt_tokens_total", labels, s.promptTokens())
                 .family("vllm:generation_tokens_total", "counter", "Tokens generated.")
-                .sample("vllm:generation_tokens_total", labels, s.generationTokens());
+                .sample("vllm:generation_tokens_total", labels, s.generationTokens())
+                .family(
+                        "vllm:prefix_cache_queries_total",
+                        "counter",
+                        "Prompt tokens looked for in the prefix cache.")
+                .sample("vllm:prefix_cache_queries_total", labels, s.prefixQueries())
+                .family(
+                        "vllm:prefix_cache_hits_total",
+                        "counter",
+                        "Prompt tokens found in the prefix cache.")
+                .sample("vllm:prefix_cache_hits_total", labels, s.prefixHits());
         page.family("vllm:request_success_total", "counter", "Requests ended, by reason.");
         for (Map.Entry<String, Long> reason : s.finished().entrySet()) {
             page.sample(

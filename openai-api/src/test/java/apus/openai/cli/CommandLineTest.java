@@ -129,7 +129,7 @@ final class CommandLineTest {
     void warningsAreGivenOncePerSetting() throws IOException {
         FakeTerminal warned = new FakeTerminal(Map.of("SWAP_SPACE", "4"), "");
         Files.writeString(dir.resolve("config.json"), "{}");
-        warned.run("chat", "--model", dir.toString(), "--enable-prefix-caching");
+        warned.run("chat", "--model", dir.toString(), "--enforce-eager", "--cpu-offload-gb", "4");
 
         assertEquals(
                 2,

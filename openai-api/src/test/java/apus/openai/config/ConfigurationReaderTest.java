@@ -282,17 +282,26 @@ final class ConfigurationReaderTest {
         Configuration c =
                 read(
                         Map.of("SWAP_SPACE", "4", "ENFORCE_EAGER", "true", "ROPE_THETA", "1"),
-                        "enable-prefix-caching",
-                        "true",
-                        "gpu-memory-utilization",
-                        "0.9");
+                        "cpu-offload-gb",
+                        "4");
 
-        assertEquals(4, c.warnings().size(), c.warnings().toString());
+        assertEquals(3, c.warnings().size(), c.warnings().toString());
         assertEquals(1, c.warnings().stream().filter(w -> w.startsWith("SWAP_SPACE ")).count());
-        assertTrue(
-                c.warnings()
-                        .contains(
-                                "--enable-prefix-caching has no effect yet: prefix caching is not built"));
+    }
+
+    @Test
+    void prefixCachingIsOnUnlessTurnedOff() {
+        assertTrue(read(Map.of()).engine().prefixCaching());
+        assertFalse(read(Map.of("ENABLE_PREFIX_CACHING", "0")).engine().prefixCaching());
+        assertFalse(read(Map.of(), "enable-prefix-caching", "false").engine().prefixCaching());
+    }
+
+    @Test
+    void aShareOfTheMemoryIsHonoured() {
+        Configuration c = read(Map.of("GPU_MEMORY_UTILIZATION", "0.9"));
+        assertEquals(0.9, c.engine().memoryShare().getAsDouble());
+        assertEquals(List.of(), c.warnings());
+        assertTrue(read(Map.of()).engine().memoryShare().isEmpty());
     }
 
     @Test
@@ -317,6 +326,8 @@ final class ConfigurationReaderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "GPU_MEMORY_UTILIZATION,0",
+        "GPU_MEMORY_UTILIZATION,1.5",
         "TENSOR_PARALLEL_SIZE,2",
         "PIPELINE_PARALLEL_SIZE,4",
         "ENABLE_LORA,true",

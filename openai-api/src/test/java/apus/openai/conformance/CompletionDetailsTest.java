@@ -68,6 +68,23 @@ class CompletionDetailsTest {
     }
 
     @Test
+    void whatTheCacheHoldsIsSaidAndSaltsKeepItApart() {
+        Body body =
+                Body.completion("A long beginning " + "that nobody else has sent. ".repeat(6))
+                        .with("max_tokens", 8)
+                        .with("cache_salt", "one");
+        JsonNode first = complete(body);
+        JsonNode again = complete(body);
+        JsonNode other = complete(body.with("cache_salt", "two"));
+
+        assertEquals(0, first.at("/timings/cached_n").intValue());
+        assertTrue(again.at("/timings/cached_n").intValue() >= 16, again.toString());
+        assertEquals(0, other.at("/timings/cached_n").intValue());
+        assertEquals(text(first, 0), text(again, 0));
+        assertEquals(text(first, 0), text(other, 0));
+    }
+
+    @Test
     void oneBadPromptRefusesAllAndNamesIt() {
         api.post(COMPLETIONS, Body.completion(List.of("a", "")).with("add_special_tokens", false))
                 .error(400, "prompt[1]");

@@ -29,6 +29,25 @@ class ParamReaderTest {
     }
 
     @Test
+    void promptsTimesChoicesAreBounded() {
+        String eight = "[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]";
+        String nine = eight.replaceFirst("\\[", "[\"a\",");
+        Requests.read(COMPLETION, "{\"prompt\": " + eight + ", \"n\": 128}");
+        ApiException e =
+                Requests.refused(
+                        () -> Requests.read(COMPLETION, "{\"prompt\": " + nine + ", \"n\": 128}"));
+        assertEquals("n", e.param());
+        assertTrue(e.getMessage().contains("128 times 9"), e.getMessage());
+        assertEquals(
+                "best_of",
+                Requests.refused(() ->
+                                Requests.read(
+                                        COMPLETION, "{\"prompt\": " + nine + ", \"best_of\": 128}"))
+                        .param());
+        Requests.read(CHAT, Requests.body(CHAT, "\"n\": 128"));
+    }
+
+    @Test
     void theFirstBadFieldOfTheDocumentIsReported() {
         assertEquals("top_p", refused(CHAT, "\"top_p\": 0, \"n\": 0").param());
         assertEquals("n", refused(CHAT, "\"n\": 0, \"top_p\": 0").param());

@@ -37,6 +37,11 @@ public final class BlockPool {
         return free;
     }
 
+    /** Whether nobody uses a block. */
+    boolean isFree(int block) {
+        return users[block] == 0;
+    }
+
     /** A free block, now with one user. */
     int take() {
         int block = next[0];

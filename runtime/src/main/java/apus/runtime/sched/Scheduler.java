@@ -3,8 +3,10 @@ package apus.runtime.sched;
 import apus.kernels.Batch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Continuous batching with one rule: computed tokens chase known tokens. There is no prefill and no
@@ -16,12 +18,15 @@ import java.util.List;
  * else's long prompt must not hold up a running answer.
  */
 public final class Scheduler {
+    private static final int[] NO_BLOCKS = {};
+
     private final BlockPool pool;
     private final int blockSize;
     private final int maxSequences;
     private final int maxLogitRows;
     private final boolean chunked;
     private final int restartLength;
+    private final Optional<PrefixIndex> index;
     private final ArrayDeque<Sequence> waiting = new ArrayDeque<>();
     private final List<Sequence> running = new ArrayList<>();
     private int places;
@@ -34,6 +39,7 @@ public final class Scheduler {
      * @param chunked whether a long stretch may be split over steps
      * @param restartLength length beyond which a sequence that began below it is computed anew; 0 =
      *     never
+     * @param prefixCaching whether blocks of earlier sequences are looked for
      */
     public Scheduler(
             BlockPool pool,
@@ -41,13 +47,18 @@ public final class Scheduler {
             int maxSequences,
             int maxLogitRows,
             boolean chunked,
-            int restartLength) {
+            int restartLength,
+            boolean prefixCaching) {
         this.pool = pool;
         this.blockSize = blockSize;
         this.maxSequences = maxSequences;
         this.maxLogitRows = maxLogitRows;
         this.chunked = chunked;
         this.restartLength = restartLength;
+        this.index =
+                prefixCaching
+                        ? Optional.of(new PrefixIndex(pool.usable() + 1, blockSize))
+                        : Optional.empty();
     }
 
     /** Blocks that so many positions need. */
@@ -104,7 +115,12 @@ public final class Scheduler {
     /** Marks the tokens of a step as computed. */
     public void commit(Step step) {
         for (int i = 0; i < step.count(); i++) {
-            step.sequence(i).computed += step.tokens(i);
+            Sequence s = step.sequence(i);
+            int before = s.computed;
+            s.computed += step.tokens(i);
+            if (index.isPresent() && mayCache(s)) {
+                index.get().publish(s, before, s.computed);
+            }
         }
     }
 
@@ -139,7 +155,7 @@ public final class Scheduler {
         fork.reservation.members++;
         fork.restarted = s.restarted;
         if (!mayRestart(s)) {
-            share(s, fork, s.computed / blockSize);
+            share(s.blocks, s.computed / blockSize, fork);
         }
         running.add(fork);
         return fork;
@@ -152,9 +168,10 @@ public final class Scheduler {
             if (s.parent != null && !s.parent.finished && s.parent.computed < s.promptLength()) {
                 continue; // its sibling computes the prompt for both
             }
-            int shared = sharedBlocks(s);
-            int limit = need(s) - shared;
-            if (places + s.width() > maxSequences || pool.free() - promised < limit) {
+            int[] shared = sharedBlocks(s);
+            int limit = need(s) - shared.length;
+            if (places + s.width() > maxSequences
+                    || pool.free() - freeAmong(shared) - promised < limit) {
                 break; // first come, first served: a small one must not starve a large one
             }
             if (!chunked && batch.tokens > 0 && s.length() > batch.maxTokens() - batch.tokens) {
@@ -165,9 +182,10 @@ public final class Scheduler {
             s.reservation.members = 1;
             promised += limit;
             places += s.width();
-            if (shared > 0) {
-                share(s.parent, s, shared);
+            if (s.parent == null) {
+                s.cached = shared.length * blockSize;
             }
+            share(shared, shared.length, s);
             s.parent = null;
             running.add(s);
             schedule(s, batch, step);
@@ -179,19 +197,44 @@ public final class Scheduler {
         return s.width() * blocksFor(s.maxComputed());
     }
 
-    /** Full blocks of the parent's prompt; the last token runs in any case, to give logits. */
-    private int sharedBlocks(Sequence s) {
-        return s.parent == null || s.parent.finished || mayRestart(s)
-                ? 0
-                : (s.promptLength() - 1) / blockSize;
+    /**
+     * Full blocks that hold its beginning already; the last token runs in any case, to give logits.
+     */
+    private int[] sharedBlocks(Sequence s) {
+        if (s.parent != null && s.parent.finished) {
+            s.parent = null;
+        }
+        if (s.parent != null) {
+            int blocks = mayRestart(s) ? 0 : (s.promptLength() - 1) / blockSize;
+            return Arrays.copyOf(s.parent.blocks, blocks);
+        }
+        // Rows of logits are not in the cache, so whoever wants them all computes them all.
+        return index.isPresent() && mayCache(s) && !s.everyRow()
+                ? index.get().longestMatch(s)
+                : NO_BLOCKS;
     }
 
-    private void share(Sequence from, Sequence to, int blocks) {
-        for (int i = 0; i < blocks; i++) {
-            pool.touch(from.blocks[i]);
-            to.addBlock(from.blocks[i]);
+    private int freeAmong(int[] blocks) {
+        int count = 0;
+        for (int block : blocks) {
+            if (pool.isFree(block)) {
+                count++;
+            }
         }
-        to.computed = blocks * blockSize;
+        return count;
+    }
+
+    private void share(int[] blocks, int count, Sequence to) {
+        for (int i = 0; i < count; i++) {
+            pool.touch(blocks[i]);
+            to.addBlock(blocks[i]);
+        }
+        to.computed = count * blockSize;
+    }
+
+    /** Beyond the long rope's border keys depend on more than the tokens before them. */
+    private boolean mayCache(Sequence s) {
+        return restartLength == 0 || s.maxLength() <= restartLength;
     }
 
     /** Such a sequence overwrites its blocks one day, so it must own them all. */
@@ -224,6 +267,9 @@ public final class Scheduler {
         }
         boolean end = tokens == s.outstanding();
         int rows = everyRow ? tokens : end ? 1 : 0;
+        if (batch.logitCount + rows > maxLogitRows) {
+            return; // admitted in this step, behind one that wanted every row there was
+        }
         step.add(s, tokens, batch.logitCount, rows);
         takeBlocks(s, s.computed + tokens);
         place(s, tokens, rows, batch);
@@ -232,7 +278,9 @@ public final class Scheduler {
     private void takeBlocks(Sequence s, int positions) {
         while (s.blockCount < blocksFor(positions)) {
             assert s.reservation.held < s.reservation.limit : "beyond the reservation";
-            s.addBlock(pool.take());
+            int block = pool.take();
+            index.ifPresent(i -> i.forget(block));
+            s.addBlock(block);
             s.reservation.held++;
             promised--;
         }

@@ -1,6 +1,8 @@
 package apus.runtime.sched;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One row of tokens that grows: the prompt, then what was drawn. Integers only; belongs to the
@@ -13,6 +15,11 @@ public final class Sequence {
     private final int maxLength;
     private final boolean everyRow;
     private final int width;
+
+    /** Keys of its first full blocks; made as somebody asks. */
+    private final List<BlockKey> keys = new ArrayList<>();
+
+    private BlockKey root = BlockKey.UNSALTED;
 
     /**
      * Prompt to share blocks with once it has been computed; null when there is none (any more).
@@ -27,6 +34,9 @@ public final class Sequence {
 
     /** Tokens whose keys are in the cache. */
     int computed;
+
+    /** Of those, how many an earlier sequence left there. */
+    int cached;
 
     /** Whether it was computed anew because a long rope was crossed. */
     boolean restarted;
@@ -67,24 +77,36 @@ public final class Sequence {
                 prompt.clone(), prompt.length, prompt.length, maxLength, everyRow, width);
     }
 
+    /** Keeps its blocks from sequences of any other salt. */
+    public Sequence salted(String salt) {
+        assert keys.isEmpty() : "before its blocks are known by another key";
+        root = BlockKey.root(salt);
+        return this;
+    }
+
     /**
      * The same prompt once more; waits until this one's prompt is computed, to share its blocks.
      */
     public Sequence sibling() {
         Sequence sibling = of(Arrays.copyOf(tokens, promptLength), maxLength, false);
+        sibling.root = root;
         sibling.parent = this;
         return sibling;
     }
 
     /** A copy that grows apart from here on; {@link Scheduler#fork} gives it its blocks. */
     Sequence copy() {
-        return new Sequence(
-                Arrays.copyOf(tokens, Math.min(tokens.length, length + 16)),
-                length,
-                promptLength,
-                maxLength,
-                false,
-                1);
+        Sequence copy =
+                new Sequence(
+                        Arrays.copyOf(tokens, Math.min(tokens.length, length + 16)),
+                        length,
+                        promptLength,
+                        maxLength,
+                        false,
+                        1);
+        copy.root = root;
+        copy.keys.addAll(keys);
+        return copy;
     }
 
     /** Adds a token; it is computed in a later step. */
@@ -121,6 +143,21 @@ public final class Sequence {
     /** Tokens whose keys are in the cache. */
     public int computed() {
         return computed;
+    }
+
+    /** Prompt tokens whose keys an earlier sequence had left in the cache. */
+    public int cached() {
+        return cached;
+    }
+
+    /** The key of its i-th block, all of whose tokens are known. */
+    BlockKey key(int i, int blockSize) {
+        while (keys.size() <= i) {
+            int n = keys.size();
+            BlockKey parent = n == 0 ? root : keys.get(n - 1);
+            keys.add(parent.next(this, n * blockSize, (n + 1) * blockSize));
+        }
+        return keys.get(i);
     }
 
     /** Whether the logits of every prompt token are wanted. */

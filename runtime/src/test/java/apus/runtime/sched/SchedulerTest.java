@@ -29,7 +29,7 @@ class SchedulerTest {
                 boolean chunked,
                 int restart) {
             pool = new BlockPool(blocks + 1);
-            scheduler = new Scheduler(pool, BLOCK, maxSequences, maxRows, chunked, restart);
+            scheduler = new Scheduler(pool, BLOCK, maxSequences, maxRows, chunked, restart, false);
             batch = new Batch(maxTokens, maxSequences, maxRows, 64);
             step = new Step(maxSequences);
         }
@@ -230,6 +230,21 @@ class SchedulerTest {
         assertEquals(4, rig.step.firstRow(1));
         assertArrayEquals(
                 new int[] {0, 1, 2, 3, 5}, Arrays.copyOf(rig.batch.logitRows, 5), "ascending");
+    }
+
+    @Test
+    void whoeverIsAdmittedBehindOneThatTakesEveryRowWaitsAStep() {
+        Rig rig = new Rig(32, 32, 4, 6, true, 0);
+        Sequence scored = Sequence.of(prompt(10), 10, true);
+        Sequence other = Sequence.of(prompt(2), 10, false);
+        rig.scheduler.add(scored);
+        rig.scheduler.add(other);
+        rig.step();
+        assertEquals(1, rig.step.count());
+        assertEquals(6, rig.batch.logitCount);
+        rig.step();
+        assertEquals(2, rig.step.count());
+        assertEquals(5, rig.batch.logitCount);
     }
 
     @Test
