@@ -135,7 +135,7 @@ final class EngineOpener {
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
         long blockBytes = device.kvBytesPerToken() * blockSize;
-        long bytes = cacheBytes(device);
+        long bytes = cacheBytes(memory, device);
         // More than all places of the batch can fill is of no use.
         long useful = (long) maxSequences * ((longest + blockSize - 1) / blockSize);
         long blocks =
@@ -165,7 +165,7 @@ final class EngineOpener {
                 checkpoint.fingerprint());
     }
 
-    private long cacheBytes(ExecutorInfo device) {
+    private long cacheBytes(MemoryPlan memory, ExecutorInfo device) {
         if (options.kvCacheBytes() > 0) {
             return options.kvCacheBytes();
         }
