@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Beam search inside the engine's loop: when every live beam has its logits, all of them are
@@ -84,7 +85,7 @@ final class BeamRun extends Run {
                         text.endTokens(),
                         loop.vocab());
         live.add(new Beam(root, pipeline, 0, List.of()));
-        loop.add(root, this);
+        batcher.add(root, this);
     }
 
     @Override
@@ -108,31 +109,37 @@ final class BeamRun extends Run {
     private List<Expansion> expand(Beam beam, MemorySegment row) {
         float[] z = row.toArray(JAVA_FLOAT);
         beam.pipeline.apply(z);
-        double logSum = BeamText.logSumExp(z);
         int count = Math.min(2 * search.width(), z.length);
         int[] ids = new int[count];
         float[] values = new float[count];
         Logprobs.top(z, count, ids, values);
-        List<Expansion> expansions = new ArrayList<>();
-        for (int i = 0; i < count && values[i] > Float.NEGATIVE_INFINITY; i++) {
-            TokenLogprobs details = details(row, z, logSum, ids[i]);
-            expansions.add(new Expansion(beam, ids[i], beam.sum + (values[i] - logSum), details));
-        }
-        if (expansions.isEmpty()) {
+        if (values[0] == Float.NEGATIVE_INFINITY) {
             throw new RequestException(
                     "logit_bias", "every token is forbidden; no beam can go on.");
+        }
+        double logSum = Logprobs.logSumExp(z, batcher.buffers());
+        IntFunction<TokenLogprobs> details = details(row, z, logSum);
+        List<Expansion> expansions = new ArrayList<>();
+        for (int i = 0; i < count && values[i] > Float.NEGATIVE_INFINITY; i++) {
+            double sum = beam.sum + (values[i] - logSum);
+            expansions.add(new Expansion(beam, ids[i], sum, details.apply(ids[i])));
         }
         return expansions;
     }
 
-    private TokenLogprobs details(MemorySegment row, float[] z, double logSum, int token) {
+    /** What is told of a token drawn from this row. */
+    private IntFunction<TokenLogprobs> details(MemorySegment row, float[] z, double logSum) {
         LogprobOptions wanted = request.logprobs();
         if (!wanted.wantsGenerated()) {
-            return BeamText.NO_DETAILS;
+            return token -> Logprobs.NONE;
         }
         return switch (wanted.source()) {
-            case RAW -> Logprobs.of(row, token, wanted.generated(), loop.buffers());
-            case PROCESSED -> BeamText.details(z, logSum, token, wanted.generated());
+            case RAW -> {
+                float[] raw = row.toArray(JAVA_FLOAT);
+                double rawSum = Logprobs.logSumExp(raw, batcher.buffers());
+                yield token -> Logprobs.of(raw, rawSum, token, wanted.generated());
+            }
+            case PROCESSED -> token -> Logprobs.of(z, logSum, token, wanted.generated());
         };
     }
 
@@ -154,7 +161,7 @@ final class BeamRun extends Run {
                                                 text.length(tokens)),
                                 () -> goOn.add(e));
             }
-            loop.stats().token(this, -1);
+            batcher.stats().token(this, -1);
         }
         // The sort is stable: ties go to the earlier beam and its likelier token.
         goOn.sort(Comparator.comparingDouble(Expansion::sum).reversed());
@@ -183,7 +190,7 @@ final class BeamRun extends Run {
         for (Expansion e : chosen) {
             Beam parent = e.beam();
             boolean first = !continued.contains(parent);
-            Sequence sequence = first ? parent.sequence : loop.fork(parent.sequence, this);
+            Sequence sequence = first ? parent.sequence : batcher.fork(parent.sequence, this);
             LogitPipeline pipeline = first ? parent.pipeline : parent.pipeline.fork();
             if (first) {
                 continued.add(parent);
@@ -196,7 +203,7 @@ final class BeamRun extends Run {
         }
         for (Beam parent : live) {
             if (!continued.contains(parent)) {
-                loop.remove(parent.sequence);
+                batcher.remove(parent.sequence);
             }
         }
         return next;
@@ -209,7 +216,7 @@ final class BeamRun extends Run {
      */
     private void finish(Finish otherwise) {
         for (Beam beam : live) {
-            loop.remove(beam.sequence);
+            batcher.remove(beam.sequence);
         }
         List<Result.Choice> choices = new ArrayList<>();
         for (BeamPool.Ended beam : ended.best()) {
@@ -229,7 +236,7 @@ final class BeamRun extends Run {
     @Override
     void abort(Finish why) {
         for (Beam beam : live) {
-            loop.remove(beam.sequence);
+            batcher.remove(beam.sequence);
             finishedTokens += beam.sequence.generated();
         }
         live = List.of();

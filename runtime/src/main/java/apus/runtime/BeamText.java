@@ -10,8 +10,6 @@ import java.util.stream.IntStream;
 
 /** What beams mean as text: where they end, and the choice that one becomes. */
 final class BeamText {
-    static final TokenLogprobs NO_DETAILS = new TokenLogprobs(0, 0, 0, new int[0], new float[0]);
-
     private final Tokenizer tokenizer;
     private final Request request;
     private final List<Integer> eosIds;
@@ -65,41 +63,10 @@ final class BeamText {
             output.push(
                     tokens[i],
                     showEos || !eosIds.contains(tokens[i]),
-                    details.isEmpty() ? NO_DETAILS : details.get(i),
+                    details.isEmpty() ? Logprobs.NONE : details.get(i),
                     !details.isEmpty() && request.logprobs().wantsGenerated(),
                     i + 1 >= request.stops().minTokens());
         }
         return output;
-    }
-
-    /** In double precision and in order of index. */
-    static double logSumExp(float[] z) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (float value : z) {
-            max = Math.max(max, value);
-        }
-        double sum = 0;
-        for (float value : z) {
-            sum += Math.exp(value - max);
-        }
-        return max + Math.log(sum);
-    }
-
-    /** Log-probabilities of a token and the best ones among processed logits. */
-    static TokenLogprobs details(float[] z, double logSum, int token, int top) {
-        int count = Math.min(top, z.length);
-        int[] ids = new int[count];
-        float[] values = new float[count];
-        Logprobs.top(z, count, ids, values);
-        for (int i = 0; i < count; i++) {
-            values[i] = (float) (values[i] - logSum);
-        }
-        int rank = 1;
-        for (float value : z) {
-            if (value > z[token]) {
-                rank++;
-            }
-        }
-        return new TokenLogprobs(token, (float) (z[token] - logSum), rank, ids, values);
     }
 }

@@ -58,7 +58,7 @@ final class DrawRun extends Run {
             return;
         }
         for (Candidate candidate : candidates) {
-            loop.add(candidate.sequence, this);
+            batcher.add(candidate.sequence, this);
         }
     }
 
@@ -69,11 +69,11 @@ final class DrawRun extends Run {
             deliver(candidate, candidate.end(new Finish.Length()));
             return;
         }
-        Drawn drawn = candidate.sampler.sample(row, loop.buffers());
+        Drawn drawn = candidate.sampler.sample(row, batcher.buffers());
         Chunk chunk = candidate.accept(drawn);
         long now = System.nanoTime();
         tokenAt(now);
-        loop.stats().token(this, candidate.tick(now));
+        batcher.stats().token(this, candidate.tick(now));
         deliver(candidate, chunk);
     }
 
@@ -88,7 +88,7 @@ final class DrawRun extends Run {
 
     private void deliver(Candidate candidate, Chunk chunk) {
         if (candidate.finished()) {
-            loop.remove(candidate.sequence);
+            batcher.remove(candidate.sequence);
         }
         if (candidates.stream().allMatch(Candidate::finished)) {
             if (ranked()) {
@@ -133,7 +133,7 @@ final class DrawRun extends Run {
         List<Chunk> last = new ArrayList<>();
         for (Candidate candidate : candidates) {
             if (!candidate.finished()) {
-                loop.remove(candidate.sequence);
+                batcher.remove(candidate.sequence);
                 Chunk chunk = candidate.end(why);
                 if (!ranked()) {
                     last.add(chunk);

@@ -40,7 +40,7 @@ public final class Engine implements AutoCloseable {
     Engine(EngineLoop loop, EngineOptions options, Chat chat) {
         this.loop = loop;
         this.options = options;
-        this.check = new RequestCheck(loop.model(), loop::canEverRun);
+        this.check = new RequestCheck(loop.model(), loop.batcher()::canEverRun);
         this.chat = chat;
         this.literalContent = new LiteralContent(loop.tokenizer());
         loop.start();
@@ -151,6 +151,6 @@ public final class Engine implements AutoCloseable {
 
     /** What is still held; for tests. */
     String leftovers() {
-        return loop.leftovers();
+        return loop.batcher().leftovers();
     }
 }

@@ -75,8 +75,8 @@ final class EngineOpener {
                                 options.kernels()));
         try {
             ModelInfo info = allocate(executor, memory, maxSequences);
-            EngineLoop.Sizes sizes =
-                    new EngineLoop.Sizes(maxTokens, maxSequences, maxLogitRows, restartLength());
+            Batcher.Sizes sizes =
+                    new Batcher.Sizes(maxTokens, maxSequences, maxLogitRows, restartLength());
             return new Engine(
                     new EngineLoop(executor, tokenizer, info, sizes, options, checkpoint::close),
                     options,

@@ -16,6 +16,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
     final Request request;
     final Outbox outbox;
     final EngineLoop loop;
+    final Batcher batcher;
     private final long submitted = System.nanoTime();
     private long scheduled;
     private int cachedTokens;
@@ -28,6 +29,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
     Run(Request request, EngineLoop loop, int outboxCapacity) {
         this.request = request;
         this.loop = loop;
+        this.batcher = loop.batcher();
         this.outbox = new Outbox(outboxCapacity, () -> loop.cancel(this));
     }
 
@@ -85,7 +87,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
                                 logits.row(firstRow + i),
                                 s.token(at + 1),
                                 request.logprobs().prompt(),
-                                loop.buffers()));
+                                batcher.buffers()));
             }
         }
         if (s.computed() >= s.promptLength()) {
@@ -123,7 +125,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
                 new Timings(begun - submitted, first - begun, end - first, now - submitted);
         Result.Usage usage = new Result.Usage(request.prompt().length, generated(), cachedTokens);
         Result result = new Result(choices, promptLogprobs, usage, timings);
-        loop.completed(this, result);
+        batcher.completed(this, result);
         outbox.finish(last, result);
     }
 

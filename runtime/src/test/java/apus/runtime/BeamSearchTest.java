@@ -27,7 +27,7 @@ class BeamSearchTest {
         int[] all = Arrays.copyOf(PROMPT, PROMPT.length + generated.length);
         System.arraycopy(generated, 0, all, PROMPT.length, generated.length);
         float[] logits = FakeExecutor.logits(FakeEngine.VOCAB, all);
-        double logSum = BeamText.logSumExp(logits);
+        double logSum = PlainLogits.logSumExp(logits);
         return IntStream.range(0, logits.length).mapToDouble(i -> logits[i] - logSum).toArray();
     }
 

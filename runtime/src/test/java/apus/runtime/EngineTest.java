@@ -160,7 +160,8 @@ class EngineTest {
                         FakeExecutor.logits(FakeEngine.VOCAB, java.util.Arrays.copyOf(prompt, i));
                 TokenLogprobs entry = result.promptLogprobs().get(i - 1);
                 assertEquals(prompt[i], entry.id());
-                assertEquals(logits[prompt[i]] - BeamText.logSumExp(logits), entry.logprob(), 1e-5);
+                assertEquals(
+                        logits[prompt[i]] - PlainLogits.logSumExp(logits), entry.logprob(), 1e-5);
                 assertEquals(2, entry.topIds().length);
             }
             assertEquals(0, result.usage().completionTokens());

@@ -59,7 +59,7 @@ final class FakeEngine implements AutoCloseable {
                         4,
                         0,
                         "fake");
-        EngineLoop.Sizes sizes = new EngineLoop.Sizes(12, maxSequences, 8, restartLength);
+        Batcher.Sizes sizes = new Batcher.Sizes(12, maxSequences, 8, restartLength);
         FakeTokenizer tokenizer = new FakeTokenizer(LETTERS, VOCAB);
         engine =
                 new Engine(

@@ -44,6 +44,25 @@ public final class Logprobs {
     }
 
     /**
+     * ln of the sum of e^z.
+     *
+     * @param z f32[vocab], left as it is; forbidden tokens are negative infinity
+     * @throws SamplingException as for a row
+     */
+    public static double logSumExp(float[] z, SampleBuffers b) {
+        return checkedLogSumExp(z, z.length, b);
+    }
+
+    /**
+     * The same as for a row of which {@link #logSumExp} is known.
+     *
+     * @param z f32[vocab]
+     */
+    public static TokenLogprobs of(float[] z, double logSumExp, int token, int top) {
+        return of(z, z.length, 1, logSumExp, token, top);
+    }
+
+    /**
      * The k largest log-probabilities, best first, lower ids first on ties. Those of forbidden
      * tokens (negative infinity) are listed only if there are fewer others.
      *
