@@ -75,6 +75,7 @@ final class EngineOpener {
                                 options.kernels()));
         try {
             ModelInfo info = allocate(executor, memory, maxSequences);
+            executor.warmUp(options.warmUp());
             Batcher.Sizes sizes =
                     new Batcher.Sizes(maxTokens, maxSequences, maxLogitRows, restartLength());
             return new Engine(

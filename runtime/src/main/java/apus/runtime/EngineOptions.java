@@ -36,6 +36,8 @@ import java.util.OptionalLong;
  *     however it is
  * @param seed makes requests without a seed of their own repeatable from one start to the next;
  *     without it they draw fresh entropy
+ * @param warmUp how long opening goes on, at most, to get the kernels compiled, so that the first
+ *     request is as fast as any; zero leaves it to the first requests
  */
 public record EngineOptions(
         String backend,
@@ -56,7 +58,8 @@ public record EngineOptions(
         Optional<Path> tokenizer,
         Optional<String> chatTemplate,
         Optional<String> quantization,
-        OptionalLong seed) {
+        OptionalLong seed,
+        Duration warmUp) {
 
     /** Everything at its default. */
     public static EngineOptions defaults() {
@@ -90,6 +93,7 @@ public record EngineOptions(
         b.chatTemplate = chatTemplate;
         b.quantization = quantization;
         b.seed = seed;
+        b.warmUp = warmUp;
         return b;
     }
 
@@ -114,6 +118,7 @@ public record EngineOptions(
         private Optional<String> chatTemplate = Optional.empty();
         private Optional<String> quantization = Optional.empty();
         private OptionalLong seed = OptionalLong.empty();
+        private Duration warmUp = Duration.ZERO;
 
         private Builder() {}
 
@@ -218,6 +223,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder warmUp(Duration value) {
+            warmUp = value;
+            return this;
+        }
+
         /** Checks and freezes. */
         public EngineOptions build() {
             return new EngineOptions(
@@ -239,7 +249,8 @@ public record EngineOptions(
                     tokenizer,
                     chatTemplate,
                     quantization,
-                    seed);
+                    seed,
+                    warmUp);
         }
     }
 }

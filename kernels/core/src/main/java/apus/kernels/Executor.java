@@ -1,5 +1,7 @@
 package apus.kernels;
 
+import java.time.Duration;
+
 /**
  * One model on one device, one step at a time. Used by one thread (the engine's) only.
  *
@@ -21,6 +23,12 @@ public interface Executor extends AutoCloseable {
      * @throws DeviceException if the device is lost; the executor is then of no more use
      */
     Logits forward(Batch batch);
+
+    /**
+     * Gets the code that steps run compiled, for at most about this long, so that the first request
+     * does not wait for it. After {@link #allocateKv} and before the first step; changes no result.
+     */
+    default void warmUp(Duration atMost) {}
 
     /** Frees memory and ends the executor's threads. */
     @Override

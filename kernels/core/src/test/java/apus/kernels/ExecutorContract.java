@@ -12,6 +12,7 @@ import apus.format.spec.Rope;
 import apus.format.spec.RopeFrequencies;
 import apus.kernels.Driver.Seq;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -121,6 +122,23 @@ public abstract class ExecutorContract {
             }
         }
         tally.right("logits");
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void warmUpChangesNoBit(GoldenModel model) {
+        GoldenModel.Prompt prompt = model.prompts().values().iterator().next();
+        try (Rig cold = new Rig(model, 2);
+                Rig warm = new Rig(model, 2)) {
+            warm.executor.warmUp(Duration.ofMillis(5));
+            Seq expected = cold.driver.start(prompt.ids(), 0);
+            cold.driver.run(Integer.MAX_VALUE, expected);
+            Seq seq = warm.driver.start(prompt.ids(), 0);
+            warm.driver.run(Integer.MAX_VALUE, seq);
+            for (int i = 0; i < expected.logits.size(); i++) {
+                assertArrayEquals(expected.logits.get(i), seq.logits.get(i));
+            }
+        }
     }
 
     @ParameterizedTest

@@ -1,14 +1,15 @@
 package apus.openai.cli;
 
-import apus.format.ApusException;
 import apus.openai.ServedModel;
 import apus.openai.Version;
 import apus.openai.config.Configuration;
 import apus.openai.http.ApiServer;
 import apus.runtime.Engine;
+import apus.runtime.EngineOptions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.ExitCode;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * signal's (143, 130), as for every JVM.
  */
 final class ServeCommand implements Callable<Integer> {
+    /** So long the kernels may be warmed up: the server has barely started by then. */
+    private static final Duration WARM_UP = Duration.ofMillis(250);
+
     private final Terminal terminal;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
@@ -47,7 +51,14 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Configuration configuration = SettingOptions.read(spec, terminal);
         ServedModel model = new ServedModel();
-        ApiServer server = ApiServer.start(configuration.http(), configuration.api(), model);
+        CompletableFuture<Engine> opening = open(configuration);
+        ApiServer server;
+        try {
+            server = ApiServer.start(configuration.http(), configuration.api(), model);
+        } catch (RuntimeException e) {
+            CompletableFuture<Void> _ = opening.thenAccept(Engine::close);
+            throw e;
+        }
         AtomicBoolean serves = new AtomicBoolean();
         Thread onSignal =
                 new Thread(
@@ -65,9 +76,9 @@ final class ServeCommand implements Callable<Integer> {
                     .println(
                             "apus %s listens on %s and loads %s"
                                     .formatted(Version.TEXT, url, configuration.model()));
-            load(configuration, model);
+            load(opening, model);
             serves.set(true);
-            Banner.print(terminal.out(), configuration, model.engine(), url, sinceStart());
+            Banner.print(terminal.out(), configuration, model.engine(), url, ProcessAge.now());
             new CountDownLatch(1).await();
             return ExitCode.OK;
         } finally {
@@ -76,23 +87,30 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void load(Configuration configuration, ServedModel model) {
+    /** Opens the model while the server starts: both take as long, and neither needs the other. */
+    private static CompletableFuture<Engine> open(Configuration configuration) {
+        EngineOptions options = configuration.engine().change().warmUp(WARM_UP).build();
+        return CompletableFuture.supplyAsync(
+                () -> Engine.open(configuration.model(), options),
+                Thread.ofPlatform().name("apus-open").daemon()::start);
+    }
+
+    private static void load(CompletableFuture<Engine> opening, ServedModel model) {
         try {
-            model.ready(Engine.open(configuration.model(), configuration.engine()));
-        } catch (ApusException e) {
-            model.failed(e.getMessage());
-            throw e;
+            model.ready(opening.join());
+        } catch (CompletionException e) {
+            model.failed(e.getCause().getMessage());
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                default -> throw e;
+            }
         }
     }
 
     private static void stop(ApiServer server, ServedModel model) {
         server.close();
         model.opened().ifPresent(Engine::close);
-    }
-
-    private static Duration sinceStart() {
-        Instant now = Instant.now();
-        return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
     }
 
     private static void forget(Thread hook) {

@@ -109,6 +109,31 @@ final class LauncherTest {
     }
 
     @Test
+    void startCacheIsUsedWhereItIs() throws Exception {
+        distribution();
+        Files.writeString(home.resolve("apus.aot"), "");
+        try (Child child = launch(home.resolve("bin/apus"), "serve")) {
+            assertEquals(7, child.exitCode());
+            List<String> lines = child.out().lines().toList();
+            assertEquals("-XX:AOTCache=" + home + "/apus.aot", lines.get(1));
+            assertTrue(lines.contains("-XX:AOTMode=auto"), child.out());
+            assertEquals("", child.err());
+        }
+    }
+
+    @Test
+    void buildGoesOnWithoutAStartCache() throws Exception {
+        sources();
+        script(home.resolve("bin/make-start-cache"), "echo because of the weather; exit 1");
+        try (Child child = launch(home.resolve("bin/apus"), "serve")) {
+            assertEquals(7, child.exitCode(), child.err());
+            assertTrue(child.err().contains("no start cache"), child.err());
+        }
+        assertTrue(
+                Files.readString(home.resolve("openai-api/target/build.log")).contains("weather"));
+    }
+
+    @Test
     void benchIsAnotherProgram() throws Exception {
         distribution();
         try (Child child = launch(home.resolve("bin/apus"), "bench", "--json")) {

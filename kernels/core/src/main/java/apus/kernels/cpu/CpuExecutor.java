@@ -13,6 +13,7 @@ import apus.kernels.KvShape;
 import apus.kernels.Logits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -105,6 +106,20 @@ final class CpuExecutor implements Executor {
 
     @Override
     public Logits forward(Batch step) {
+        return forward(step, plan.blocks().size());
+    }
+
+    @Override
+    public void warmUp(Duration atMost) {
+        work.limit(1);
+        try {
+            new WarmUp(maxTokens, kv.shape().blockSize()).run(b -> forward(b, 1), atMost);
+        } finally {
+            work.limit(Integer.MAX_VALUE);
+        }
+    }
+
+    private Logits forward(Batch step, int layers) {
         assert kv != null : "allocateKv comes first";
         assert step.tokens > 0 && step.seqStart[step.sequences] == step.tokens;
         batch = step;
@@ -114,7 +129,7 @@ final class CpuExecutor implements Executor {
             rope.fill(step);
         }
         work.byTokens(embed, step.tokens);
-        for (layer = 0; layer < plan.blocks().size(); layer++) {
+        for (layer = 0; layer < layers; layer++) {
             Plan.Block block = plan.blocks().get(layer);
             workers.run(project);
             work.byTokens(placeKeys, step.tokens);

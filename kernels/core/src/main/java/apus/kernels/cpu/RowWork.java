@@ -11,6 +11,7 @@ final class RowWork {
     private final CpuKernels kernels;
     private final Workers workers;
     private final Workspace ws;
+    private int mostItems = Integer.MAX_VALUE;
 
     RowWork(CpuKernels kernels, Workers workers, Workspace ws) {
         this.kernels = kernels;
@@ -39,6 +40,11 @@ final class RowWork {
         return Math.min(tokens, first + kernels.tokenGroup());
     }
 
+    /** From now on, products end after so many items and leave the other outputs as they were. */
+    void limit(int items) {
+        mostItems = items;
+    }
+
     /** Items of a product. */
     int items(Plan.Matrix m, int tokens) {
         return items(m.out(), tokens);
@@ -47,7 +53,7 @@ final class RowWork {
     /** Items of a product with so many rows of weights. */
     int items(int out, int tokens) {
         int rows = kernels.rowGroup(tokens);
-        return (out + rows - 1) / rows;
+        return Math.min(mostItems, (out + rows - 1) / rows);
     }
 
     /** First row of an item. */
