@@ -7,6 +7,7 @@ import apus.openai.config.ConfigurationException;
 import apus.openai.config.Setting.Group;
 import apus.runtime.Engine;
 import apus.runtime.ModelInfo;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +45,14 @@ final class BenchCommand implements Callable<Integer> {
                         .initialValue(false)
                         .description("Print one JSON object.")
                         .build());
+        spec.addOption(
+                OptionSpec.builder("--overhead")
+                        .type(boolean.class)
+                        .initialValue(false)
+                        .description(
+                                "Compare the forward pass alone, the engine and a stream over"
+                                        + " HTTP, for one request.")
+                        .build());
         SettingOptions.add(spec, Group::forEngine);
     }
 
@@ -63,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         Configuration configuration = SettingOptions.read(spec, terminal);
         Load load =
                 new Load(
@@ -78,14 +87,22 @@ final class BenchCommand implements Callable<Integer> {
             check(load, model);
             terminal.err()
                     .printf("apus bench: %s on %s%n", configuration.modelName(), model.device());
+            if (spec.findOption("--overhead").<Boolean>getValue()) {
+                Overhead overhead = Overhead.measure(configuration, engine, load, repetitions);
+                print(overhead.json(), overhead.text());
+                return ExitCode.OK;
+            }
             Speed speed = new EngineRun(engine, load).measure(repetitions);
             double limit = ReadLimit.measure(model.threads(), repetitions);
             outcome = new Outcome(model, load, repetitions, traffic, speed, limit);
         }
-        boolean json = spec.findOption("--json").getValue();
-        terminal.out().print(json ? outcome.json() : outcome.text());
-        terminal.out().flush();
+        print(outcome.json(), outcome.text());
         return ExitCode.OK;
+    }
+
+    private void print(String json, String text) {
+        terminal.out().print(spec.findOption("--json").<Boolean>getValue() ? json : text);
+        terminal.out().flush();
     }
 
     private int value(String option, int least) {
