@@ -39,6 +39,9 @@ final class AddedTokens {
 
     private final Node root = new Node();
 
+    // Most characters of a text begin no token.
+    private final BitSet firsts = new BitSet();
+
     /**
      * @param tokens with the text to look for as key
      */
@@ -50,6 +53,7 @@ final class AddedTokens {
             }
             if (node != root) {
                 node.token = token;
+                firsts.set(text.charAt(0));
             }
         });
     }
@@ -62,15 +66,23 @@ final class AddedTokens {
         int done = 0;
         int at = 0;
         while (at < text.length()) {
+            if (!firsts.get(text.charAt(at))) {
+                at++;
+                continue;
+            }
             int end = longest(text, at);
             Added found = end < 0 ? null : tokenAt(text, at, end);
-            if (found == null
-                    || (found.singleWord() && !alone(text, at, end))
-                    || (found.special() && covers(literal, at, end))) {
+            if (found == null || (found.special() && covers(literal, at, end))) {
                 at++;
                 continue;
             }
             int from = at;
+            // The search goes on behind what was found, even where it does not count, and even
+            // where the token takes white space along.
+            at = end;
+            if (found.singleWord() && !alone(text, from, end)) {
+                continue;
+            }
             if (found.lstrip()) {
                 while (from > done && CharClass.space(text.charAt(from - 1))) {
                     from--;
@@ -86,7 +98,6 @@ final class AddedTokens {
             }
             pieces.add(new Piece(text.substring(from, end), from, found));
             done = end;
-            at = end;
         }
         if (done < text.length()) {
             pieces.add(new Piece(text.substring(done), done, null));
@@ -125,7 +136,17 @@ final class AddedTokens {
                 && (to == text.length() || !wordPart(text.codePointAt(to)));
     }
 
+    /** {@code \w}. */
     private static boolean wordPart(int c) {
-        return Character.isLetterOrDigit(c) || c == '_';
+        return switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK,
+                    Character.COMBINING_SPACING_MARK,
+                    Character.DECIMAL_DIGIT_NUMBER,
+                    Character.CONNECTOR_PUNCTUATION ->
+                    true;
+            // The joiners are Join_Control.
+            default -> Character.isAlphabetic(c) || c == 0x200C || c == 0x200D;
+        };
     }
 }

@@ -1,27 +1,10 @@
 package apus.format.token;
 
-/** The character classes of pre-tokenizer patterns, as Oniguruma defines them for Unicode text. */
+/** Classes of characters, as the reference defines them. */
 final class CharClass {
     private CharClass() {}
 
-    /** {@code \p{L}}. */
-    static boolean letter(int c) {
-        return Character.isLetter(c);
-    }
-
-    /**
-     * {@code \p{N}}: digits, letter numbers such as roman numerals, and other numbers such as
-     * fractions.
-     */
-    static boolean number(int c) {
-        return switch (Character.getType(c)) {
-            case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER ->
-                    true;
-            default -> false;
-        };
-    }
-
-    /** {@code \s}: the property White_Space. */
+    /** The property White_Space. */
     static boolean space(int c) {
         return switch (c) {
             case 0x09,
@@ -41,14 +24,5 @@ final class CharClass {
                     true;
             default -> c >= 0x2000 && c <= 0x200A;
         };
-    }
-
-    static boolean newline(int c) {
-        return c == '\n' || c == '\r';
-    }
-
-    /** {@code [^\s\p{L}\p{N}]}. */
-    static boolean symbol(int c) {
-        return !space(c) && !letter(c) && !number(c);
     }
 }

@@ -18,6 +18,10 @@ final class IntList {
         values[size++] = value;
     }
 
+    void set(int index, int value) {
+        values[index] = value;
+    }
+
     void addAll(int[] more) {
         if (size + more.length > values.length) {
             values = Arrays.copyOf(values, Math.max(size + more.length, values.length * 2));

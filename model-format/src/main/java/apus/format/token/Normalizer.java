@@ -1,22 +1,17 @@
 package apus.format.token;
 
-import java.text.Normalizer.Form;
+import apus.format.regex.Regex;
 import java.util.List;
 
 /** What is done to text before it is cut. */
-sealed interface Normalizer {
+sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
     String apply(String text);
 
-    /** One of Unicode's normal forms. */
-    record Unicode(Form form) implements Normalizer {
-        @Override
-        public String apply(String text) {
-            return java.text.Normalizer.normalize(text, form);
-        }
-    }
+    /** The plain ones. */
+    sealed interface Step extends Normalizer {}
 
     /** Something in front of a text that is not empty. */
-    record Prepend(String prefix) implements Normalizer {
+    record Prepend(String prefix) implements Step {
         @Override
         public String apply(String text) {
             return text.isEmpty() ? text : prefix + text;
@@ -24,39 +19,88 @@ sealed interface Normalizer {
     }
 
     /** A literal text by another, everywhere. */
-    record Replace(String target, String replacement) implements Normalizer {
+    record Replace(String target, String replacement) implements Step {
         @Override
         public String apply(String text) {
             return text.replace(target, replacement);
         }
     }
 
-    /** Two spaces or more by one text. */
-    record RunOfSpaces(String replacement) implements Normalizer {
+    /** What a pattern matches by one text, everywhere. */
+    record ReplacePattern(Regex pattern, String replacement) implements Step {
         @Override
         public String apply(String text) {
-            if (!text.contains("  ")) {
-                return text;
+            return pattern.replaceAll(text, replacement);
+        }
+    }
+
+    /** White space off the ends. */
+    record Strip(boolean left, boolean right) implements Step {
+        @Override
+        public String apply(String text) {
+            int from = 0;
+            int to = text.length();
+            while (left && from < to && CharClass.space(text.charAt(from))) {
+                from++;
             }
-            StringBuilder out = new StringBuilder();
+            while (right && to > from && CharClass.space(text.charAt(to - 1))) {
+                to--;
+            }
+            return text.substring(from, to);
+        }
+    }
+
+    /** Each character in lower case for itself: a sigma at a word's end is not told apart. */
+    record Lowercase() implements Step {
+        private static final int CAPITAL_I_WITH_DOT = 0x130;
+
+        @Override
+        public String apply(String text) {
+            StringBuilder out = new StringBuilder(text.length());
             for (int i = 0; i < text.length(); ) {
-                int end = i;
-                while (end < text.length() && text.charAt(end) == ' ') {
-                    end++;
-                }
-                if (end - i > 1) {
-                    out.append(replacement);
-                    i = end;
+                int c = text.codePointAt(i);
+                i += Character.charCount(c);
+                if (c == CAPITAL_I_WITH_DOT) {
+                    // The one character that becomes two.
+                    out.append("i\u0307");
                 } else {
-                    out.append(text.charAt(i++));
+                    out.appendCodePoint(Character.toLowerCase(c));
                 }
             }
             return out.toString();
         }
     }
 
+    /** Combining marks away. */
+    record StripAccents() implements Step {
+        @Override
+        public String apply(String text) {
+            StringBuilder out = new StringBuilder(text.length());
+            text.codePoints().filter(c -> !mark(c)).forEach(out::appendCodePoint);
+            return out.toString();
+        }
+
+        private static boolean mark(int c) {
+            return switch (Character.getType(c)) {
+                case Character.NON_SPACING_MARK,
+                        Character.ENCLOSING_MARK,
+                        Character.COMBINING_SPACING_MARK ->
+                        !NormalForm.late(c);
+                default -> false;
+            };
+        }
+    }
+
+    /** The UTF-8 bytes, written in {@link ByteAlphabet}. */
+    record Bytes() implements Step {
+        @Override
+        public String apply(String text) {
+            return ByteLevelWords.write(text);
+        }
+    }
+
     /** One after another; an empty list does nothing. */
-    record Chain(List<Normalizer> steps) implements Normalizer {
+    record Chain(List<Normalizer> steps) implements Step {
         @Override
         public String apply(String text) {
             String result = text;

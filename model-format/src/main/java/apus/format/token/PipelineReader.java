@@ -3,13 +3,26 @@ package apus.format.token;
 import apus.format.Json;
 import apus.format.JsonObject;
 import apus.format.UnsupportedModelException;
+import apus.format.regex.Regex;
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the normalizer, pre-tokenizer and decoder of a tokenizer.json. */
+/** Reads the normalizer and the pre-tokenizer of a tokenizer.json. */
 final class PipelineReader {
+    /** GPT-2's pattern, which byte-level pre-tokenizers hold without its being written. */
+    static final String GPT2 =
+            "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+    /** {@code \w+|[^\w\s]+} for Rust's regular expressions, whose {@code \w} is another. */
+    private static final String WHITESPACE =
+            "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}]+|"
+                    + "[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}\\s]+";
+
+    private static final String PUNCTUATION = "[!-/:-@\\[-`{-~\\p{P}]";
+
     private PipelineReader() {}
 
     static Normalizer normalizer(Optional<JsonObject> node) {
@@ -19,15 +32,19 @@ final class PipelineReader {
     private static Normalizer normalizer(JsonObject node) {
         String type = node.requireText("type");
         return switch (type) {
-            case "NFC" -> new Normalizer.Unicode(Form.NFC);
-            case "NFD" -> new Normalizer.Unicode(Form.NFD);
-            case "NFKC" -> new Normalizer.Unicode(Form.NFKC);
-            case "NFKD" -> new Normalizer.Unicode(Form.NFKD);
+            case "NFC" -> new NormalForm(Form.NFC);
+            case "NFD" -> new NormalForm(Form.NFD);
+            case "NFKC" -> new NormalForm(Form.NFKC);
+            case "NFKD" -> new NormalForm(Form.NFKD);
             case "Prepend" -> new Normalizer.Prepend(node.requireText("prepend"));
-            case "Replace" ->
-                    isRunOfSpaces(node)
-                            ? new Normalizer.RunOfSpaces(node.requireText("content"))
-                            : replace(node);
+            case "Replace" -> replace(node);
+            case "Strip" ->
+                    new Normalizer.Strip(
+                            node.flag("strip_left", true), node.flag("strip_right", true));
+            case "StripAccents" -> new Normalizer.StripAccents();
+            case "Lowercase" -> new Normalizer.Lowercase();
+            case "ByteLevel" -> new Normalizer.Bytes();
+            case "Precompiled" -> charsmap(node);
             case "Sequence" -> {
                 List<Normalizer> steps = new ArrayList<>();
                 node.requireObjects("normalizers").forEach(n -> steps.add(normalizer(n)));
@@ -35,87 +52,154 @@ final class PipelineReader {
             }
             default ->
                     throw unsupported(
-                            node, type, "NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence");
+                            node,
+                            type,
+                            "NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, StripAccents,"
+                                    + " Lowercase, ByteLevel, Precompiled, Sequence");
         };
     }
 
-    /** The one regular expression that normalizers have in practice (T5's). */
-    private static boolean isRunOfSpaces(JsonObject node) {
-        return node.requireObject("pattern").text("Regex").orElse("").equals(" {2,}");
+    static Normalizer replace(JsonObject node) {
+        JsonObject pattern = node.requireObject("pattern");
+        if (!pattern.has("String") && pattern.has("Regex")) {
+            Regex regex = Regex.compile(node.where(), pattern.requireText("Regex"));
+            return new Normalizer.ReplacePattern(regex, node.requireText("content"));
+        }
+        return new Normalizer.Replace(literal(pattern), node.requireText("content"));
     }
 
-    private static Normalizer.Replace replace(JsonObject node) {
-        JsonObject pattern = node.requireObject("pattern");
-        if (!pattern.has("String")) {
-            throw unsupported(node, "Replace by a regular expression", "Replace of a literal text");
-        }
-        String target = pattern.requireText("String");
-        if (target.isEmpty()) {
+    private static String literal(JsonObject pattern) {
+        String literal = pattern.requireText("String");
+        if (literal.isEmpty()) {
             throw pattern.error("String", "is empty");
         }
-        return new Normalizer.Replace(target, node.requireText("content"));
+        return literal;
     }
 
-    static PreTokenizer preTokenizer(Optional<JsonObject> node) {
-        return node.map(PipelineReader::preTokenizer).orElse(new PreTokenizer.Chain(List.of()));
+    private static Normalizer charsmap(JsonObject node) {
+        String written = node.requireText("precompiled_charsmap");
+        byte[] map;
+        try {
+            map = Base64.getDecoder().decode(written);
+        } catch (IllegalArgumentException e) {
+            throw node.error("precompiled_charsmap", "is not base64: " + e.getMessage());
+        }
+        return Charsmap.of(map)
+                .orElseThrow(() ->
+                        node.error(
+                                "precompiled_charsmap",
+                                "is not a length, a trie of that length, and texts"));
     }
 
-    private static PreTokenizer preTokenizer(JsonObject node) {
+    /**
+     * How words are cut, and whether what is left is to write them as bytes.
+     *
+     * @param bytes so that words can be remembered as they stand in the text
+     */
+    record Cutting(PreTokenizer preTokenizer, boolean bytes) {}
+
+    static Cutting cutting(Optional<JsonObject> node) {
+        List<PreTokenizer> steps = new ArrayList<>();
+        node.ifPresent(n -> preTokenizer(n, steps));
+        boolean bytes = !steps.isEmpty() && steps.getLast() instanceof PreTokenizer.Bytes;
+        if (bytes) {
+            steps.removeLast();
+        }
+        return new Cutting(
+                steps.size() == 1
+                        ? steps.getFirst()
+                        : new PreTokenizer.Chain(List.copyOf(steps)),
+                bytes);
+    }
+
+    private static void preTokenizer(JsonObject node, List<PreTokenizer> steps) {
         String type = node.requireText("type");
-        return switch (type) {
-            case "ByteLevel" -> byteLevel(node);
-            case "Split" -> split(node);
-            case "Metaspace" -> metaspace(node);
-            case "Sequence" -> {
-                List<PreTokenizer> steps = new ArrayList<>();
-                node.requireObjects("pretokenizers").forEach(n -> steps.add(preTokenizer(n)));
-                yield new PreTokenizer.Chain(steps);
+        switch (type) {
+            case "ByteLevel" -> byteLevel(node, steps);
+            case "Split" -> steps.add(split(node));
+            case "Metaspace" -> steps.add(metaspace(node));
+            case "Digits" ->
+                    steps.add(
+                            split(
+                                    node,
+                                    "\\p{N}",
+                                    node.flag("individual_digits", false)
+                                            ? PreTokenizer.Behavior.ISOLATED
+                                            : PreTokenizer.Behavior.CONTIGUOUS));
+            case "Punctuation" ->
+                    steps.add(
+                            split(
+                                    node,
+                                    PUNCTUATION,
+                                    behavior(node, node.text("behavior").orElse("Isolated"))));
+            case "Whitespace" ->
+                    steps.add(
+                            new PreTokenizer.Split(
+                                    Regex.compile(node.where(), WHITESPACE),
+                                    PreTokenizer.Behavior.REMOVED,
+                                    true));
+            case "WhitespaceSplit" ->
+                    steps.add(split(node, "\\s", PreTokenizer.Behavior.REMOVED));
+            case "BertPreTokenizer" -> {
+                steps.add(split(node, "\\s", PreTokenizer.Behavior.REMOVED));
+                steps.add(split(node, PUNCTUATION, PreTokenizer.Behavior.ISOLATED));
             }
-            default -> throw unsupported(node, type, "ByteLevel, Split, Metaspace, Sequence");
-        };
+            case "CharDelimiterSplit" ->
+                    steps.add(
+                            new PreTokenizer.Split(
+                                    Regex.literal(node.where(), character(node, "delimiter")),
+                                    PreTokenizer.Behavior.REMOVED,
+                                    false));
+            case "Sequence" ->
+                    node.requireObjects("pretokenizers").forEach(n -> preTokenizer(n, steps));
+            default ->
+                    throw unsupported(
+                            node,
+                            type,
+                            "ByteLevel, Split, Metaspace, Digits, Punctuation, Whitespace,"
+                                    + " WhitespaceSplit, BertPreTokenizer, CharDelimiterSplit,"
+                                    + " Sequence");
+        }
     }
 
-    private static PreTokenizer byteLevel(JsonObject node) {
-        boolean prefixSpace = node.flag("add_prefix_space", true);
-        PreTokenizer bytes = new PreTokenizer.Bytes(prefixSpace);
-        if (!node.flag("use_regex", true)) {
-            return bytes;
+    private static PreTokenizer split(
+            JsonObject node, String pattern, PreTokenizer.Behavior behavior) {
+        return new PreTokenizer.Split(Regex.compile(node.where(), pattern), behavior, false);
+    }
+
+    private static void byteLevel(JsonObject node, List<PreTokenizer> steps) {
+        if (node.flag("add_prefix_space", true)) {
+            steps.add(new PreTokenizer.PrefixSpace());
         }
-        // The prefix space belongs in front of the whole text, so a pattern must come after it:
-        // refused, not guessed.
-        if (prefixSpace) {
-            throw unsupported(
-                    node, "ByteLevel with add_prefix_space and use_regex", "either of them");
+        if (node.flag("use_regex", true)) {
+            steps.add(split(node, GPT2, PreTokenizer.Behavior.ISOLATED));
         }
-        return new PreTokenizer.Chain(
-                List.of(
-                        new PreTokenizer.Pattern(WordPattern.of(node, WordPattern.GPT2_TEXT)),
-                        bytes));
+        steps.add(new PreTokenizer.Bytes());
     }
 
     private static PreTokenizer split(JsonObject node) {
-        String behavior = node.requireText("behavior");
-        boolean invert = node.flag("invert", false);
+        PreTokenizer.Behavior behavior = behavior(node, node.requireText("behavior"));
         JsonObject pattern = node.requireObject("pattern");
-        Optional<String> literal = pattern.text("String");
-        if (literal.isPresent()
-                && !literal.get().isEmpty()
-                && behavior.equals("MergedWithPrevious")
-                && !invert) {
-            return new PreTokenizer.After(literal.get());
-        }
-        Optional<String> regex = pattern.text("Regex");
-        // These patterns match every character, so "isolated" matches, and removing what lies
-        // between, are the same.
-        if (regex.isPresent()
-                && ((behavior.equals("Isolated") && !invert)
-                        || (behavior.equals("Removed") && invert))) {
-            return new PreTokenizer.Pattern(WordPattern.of(node, regex.get()));
-        }
-        throw unsupported(
-                node,
-                "Split with behavior " + behavior + (invert ? ", inverted" : ""),
-                "Isolated with a pattern, MergedWithPrevious with a literal");
+        Regex regex =
+                pattern.has("Regex")
+                        ? Regex.compile(node.where(), pattern.requireText("Regex"))
+                        : Regex.literal(node.where(), literal(pattern));
+        return new PreTokenizer.Split(regex, behavior, node.flag("invert", false));
+    }
+
+    private static PreTokenizer.Behavior behavior(JsonObject node, String name) {
+        return switch (name) {
+            case "Isolated" -> PreTokenizer.Behavior.ISOLATED;
+            case "Removed" -> PreTokenizer.Behavior.REMOVED;
+            case "MergedWithPrevious" -> PreTokenizer.Behavior.MERGED_WITH_PREVIOUS;
+            case "MergedWithNext" -> PreTokenizer.Behavior.MERGED_WITH_NEXT;
+            case "Contiguous" -> PreTokenizer.Behavior.CONTIGUOUS;
+            default ->
+                    throw unsupported(
+                            node,
+                            "behavior " + name,
+                            "Isolated, Removed, MergedWithPrevious, MergedWithNext, Contiguous");
+        };
     }
 
     private static PreTokenizer metaspace(JsonObject node) {
@@ -125,10 +209,10 @@ final class PipelineReader {
                     case "first" -> PreTokenizer.Metaspace.Prepend.FIRST;
                     default -> PreTokenizer.Metaspace.Prepend.NEVER;
                 };
-        return new PreTokenizer.Metaspace(replacement(node), prepend, node.flag("split", true));
+        return new PreTokenizer.Metaspace(mark(node), prepend, node.flag("split", true));
     }
 
-    private static String prependScheme(JsonObject node) {
+    static String prependScheme(JsonObject node) {
         String scheme =
                 node.text("prepend_scheme")
                         .orElse(node.flag("add_prefix_space", true) ? "always" : "never");
@@ -141,65 +225,17 @@ final class PipelineReader {
         return scheme;
     }
 
-    private static String replacement(JsonObject node) {
-        String replacement = node.text("replacement").orElse("\u2581");
-        if (replacement.codePointCount(0, replacement.length()) != 1) {
-            throw node.error(
-                    "replacement", "must be one character, found " + Json.shorten(replacement));
-        }
-        return replacement;
+    /** Metaspace's replacement for a space. */
+    static String mark(JsonObject node) {
+        return node.has("replacement") ? character(node, "replacement") : "\u2581";
     }
 
-    static Decoder decoder(Optional<JsonObject> decoder) {
-        JsonObject node =
-                decoder.orElseThrow(() ->
-                        new UnsupportedModelException(
-                                "tokenizer.json: a tokenizer without 'decoder' is not supported"));
-        String type = node.requireText("type");
-        if (type.equals("ByteLevel")) {
-            return new Decoder.Bytes();
+    static String character(JsonObject node, String key) {
+        String text = node.requireText(key);
+        if (text.codePointCount(0, text.length()) != 1) {
+            throw node.error(key, "must be one character, found " + Json.shorten(text));
         }
-        if (type.equals("Metaspace")) {
-            return new Decoder.Metaspace(replacement(node), !prependScheme(node).equals("never"));
-        }
-        List<JsonObject> steps =
-                type.equals("Sequence") ? node.requireObjects("decoders") : List.of(node);
-        if (steps.size() == 1 && steps.getFirst().requireText("type").equals("ByteLevel")) {
-            return new Decoder.Bytes();
-        }
-        List<Normalizer.Replace> replacements = new ArrayList<>();
-        boolean byteFallback = false;
-        boolean fused = false;
-        char stripped = ' ';
-        int strip = 0;
-        for (JsonObject step : steps) {
-            String kind = step.requireText("type");
-            switch (kind) {
-                case "Replace" -> replacements.add(replace(step));
-                case "ByteFallback" -> byteFallback = true;
-                case "Fuse" -> fused = true;
-                case "Strip" -> {
-                    String content = step.requireText("content");
-                    if (!fused
-                            || content.length() != 1
-                            || step.integer("stop", 0, Integer.MAX_VALUE) != 0) {
-                        throw unsupported(
-                                step,
-                                "Strip of anything but the start of the whole text",
-                                "Strip of one character after Fuse");
-                    }
-                    stripped = content.charAt(0);
-                    strip = step.integer("start", 0, Integer.MAX_VALUE);
-                }
-                default ->
-                        throw unsupported(
-                                step,
-                                kind,
-                                "ByteLevel, Metaspace, or a Sequence of Replace, ByteFallback,"
-                                        + " Fuse, Strip");
-            }
-        }
-        return new Decoder.Text(replacements, byteFallback, stripped, strip);
+        return text;
     }
 
     static UnsupportedModelException unsupported(JsonObject part, String found, String known) {

@@ -34,12 +34,20 @@ final class PipelineTokenizer implements Tokenizer {
         Map<String, AddedTokens.Added> raw = new HashMap<>();
         Map<String, AddedTokens.Added> normalized = new HashMap<>();
         for (AddedTokens.Added token : parts.added()) {
-            if (token.normalized()) {
-                normalized.put(parts.normalizer().apply(token.content()), token);
-            } else {
-                raw.put(token.content(), token);
-            }
             special.set(token.id(), token.special());
+        }
+        // Of tokens that look the same once normalized, the first is found, special ones first.
+        for (boolean specials : new boolean[] {true, false}) {
+            for (AddedTokens.Added token : parts.added()) {
+                if (token.special() != specials) {
+                    continue;
+                }
+                if (token.normalized()) {
+                    normalized.putIfAbsent(parts.normalizer().apply(token.content()), token);
+                } else {
+                    raw.putIfAbsent(token.content(), token);
+                }
+            }
         }
         inRawText = new AddedTokens(raw);
         inNormalizedText = new AddedTokens(normalized);
@@ -56,7 +64,7 @@ final class PipelineTokenizer implements Tokenizer {
         if (addSpecialTokens) {
             ids.addAll(parts.prefix());
         }
-        for (AddedTokens.Piece piece : inRawText.split(wellFormed(text), literal)) {
+        for (AddedTokens.Piece piece : inRawText.split(WellFormed.of(text), literal)) {
             if (piece.token() != null) {
                 ids.add(piece.token().id());
             } else {
@@ -67,34 +75,6 @@ final class PipelineTokenizer implements Tokenizer {
             ids.addAll(parts.suffix());
         }
         return ids.toArray();
-    }
-
-    /**
-     * A surrogate without its partner stands for no character; UTF-8 has no form for it. It is
-     * treated as the replacement character.
-     */
-    private static String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!Character.isSurrogate(text.charAt(i))) {
-                continue;
-            }
-            int c = text.codePointAt(i);
-            if (Character.isSupplementaryCodePoint(c)) {
-                i++;
-            } else {
-                return text.codePoints()
-                        .map(x ->
-                                x >= Character.MIN_SURROGATE && x <= Character.MAX_SURROGATE
-                                        ? 0xFFFD
-                                        : x)
-                        .collect(
-                                StringBuilder::new,
-                                StringBuilder::appendCodePoint,
-                                StringBuilder::append)
-                        .toString();
-            }
-        }
-        return text;
     }
 
     private void encodeBetween(AddedTokens.Piece stretch, BitSet literal, IntList ids) {
@@ -113,8 +93,10 @@ final class PipelineTokenizer implements Tokenizer {
                 parts.preTokenizer()
                         .split(
                                 piece.text(),
+                                0,
+                                piece.text().length(),
                                 stretch.start() == 0 && piece.start() == 0,
-                                word -> parts.model().encode(word, ids));
+                                (word, from, to) -> parts.model().encode(word, from, to, ids));
             }
         }
     }

@@ -30,6 +30,10 @@ record PostProcessor(int[] prefix, int[] suffix) {
             // It only moves offsets, which are not kept here.
             case "ByteLevel" -> NONE;
             case "TemplateProcessing" -> template(processor, vocabulary);
+            case "BertProcessing", "RobertaProcessing" ->
+                    new PostProcessor(
+                            new int[] {pair(processor, "cls", vocabulary)},
+                            new int[] {pair(processor, "sep", vocabulary)});
             case "Sequence" -> {
                 PostProcessor all = NONE;
                 for (JsonObject step : processor.requireObjects("processors")) {
@@ -42,8 +46,26 @@ record PostProcessor(int[] prefix, int[] suffix) {
             }
             default ->
                     throw PipelineReader.unsupported(
-                            processor, type, "ByteLevel, TemplateProcessing, Sequence");
+                            processor, type, "ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing,"
+                                    + " Sequence");
         };
+    }
+
+    /** The id of a token given as {@code ["</s>", 2]}. */
+    private static int pair(JsonObject processor, String key, int vocabulary) {
+        JsonNode pair = processor.node(key);
+        if (!pair.isArray() || pair.size() != 2 || !pair.get(0).isTextual()) {
+            throw processor.wrong(key, "a token and its id", pair);
+        }
+        return checked(processor, key, pair.get(1), vocabulary);
+    }
+
+    private static int checked(JsonObject where, String key, JsonNode node, int vocabulary) {
+        int id = TokenizerReader.id(where, key, node);
+        if (id >= vocabulary) {
+            throw where.error(key, "holds " + id + ", beyond the vocabulary of " + vocabulary);
+        }
+        return id;
     }
 
     private static PostProcessor template(JsonObject template, int vocabulary) {
@@ -61,11 +83,7 @@ record PostProcessor(int[] prefix, int[] suffix) {
             String name = step.requireObject("SpecialToken").requireText("id");
             JsonObject token = template.requireObject("special_tokens").requireObject(name);
             for (JsonNode node : token.node("ids")) {
-                int id = TokenizerReader.id(token, "ids", node);
-                if (id >= vocabulary) {
-                    throw token.error(
-                            "ids", "holds " + id + ", beyond the vocabulary of " + vocabulary);
-                }
+                int id = checked(token, "ids", node, vocabulary);
                 IntList side = seen ? suffix : prefix;
                 side.add(id);
                 if (side.size() > MAX_IDS) {

@@ -1,54 +1,119 @@
 package apus.format.token;
 
-import java.nio.charset.StandardCharsets;
+import apus.format.regex.Regex;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** How text is cut into words, which are then encoded each for itself. */
 sealed interface PreTokenizer {
-    /**
-     * Gives the words of {@code text}, in order.
-     *
-     * @param start whether the text stands at the very beginning of what was to be encoded
-     */
-    void split(String text, boolean start, Consumer<String> words);
+    /** Takes words, in order; none is empty. */
+    interface Words {
+        void accept(String text, int from, int to);
+    }
 
-    /** By a pattern; every character belongs to a word. */
-    record Pattern(WordPattern pattern) implements PreTokenizer {
+    /**
+     * Gives the words of {@code text} from {@code from} to {@code to}.
+     *
+     * @param start whether that is the very beginning of what was to be encoded
+     */
+    void split(String text, int from, int to, boolean start, Words words);
+
+    /** What becomes of the matches of a {@link Split}, and of what lies between. */
+    enum Behavior {
+        ISOLATED,
+        REMOVED,
+        MERGED_WITH_PREVIOUS,
+        MERGED_WITH_NEXT,
+        CONTIGUOUS
+    }
+
+    /**
+     * By a pattern.
+     *
+     * @param invert whether what lies between matches is taken for the matches
+     */
+    record Split(Regex pattern, Behavior behavior, boolean invert) implements PreTokenizer {
         @Override
-        public void split(String text, boolean start, Consumer<String> words) {
-            for (int from = 0; from < text.length(); ) {
-                int to = pattern.end(text, from);
-                words.accept(text.substring(from, to));
-                from = to;
+        public void split(String text, int from, int to, boolean start, Words words) {
+            Joiner joiner = new Joiner(behavior, text, words);
+            Regex.Search search = pattern.search(text, from, to);
+            int done = from;
+            while (search.find()) {
+                if (search.start() > done) {
+                    joiner.add(done, search.start(), invert);
+                }
+                joiner.add(search.start(), search.end(), !invert);
+                done = search.end();
             }
+            if (done < to) {
+                joiner.add(done, to, invert);
+            }
+            joiner.flush();
         }
     }
 
-    /** After each occurrence of a literal text, which stays at the end of its word. */
-    record After(String literal) implements PreTokenizer {
-        @Override
-        public void split(String text, boolean start, Consumer<String> words) {
-            int from = 0;
-            for (int at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, from)) {
-                words.accept(text.substring(from, at + literal.length()));
-                from = at + literal.length();
+    /** Puts matches and what lies between them together as the behavior wants. */
+    final class Joiner {
+        private final Behavior behavior;
+        private final String text;
+        private final Words words;
+        private int from;
+        // Where it is equal to from, nothing waits.
+        private int to;
+        private boolean match;
+
+        Joiner(Behavior behavior, String text, Words words) {
+            this.behavior = behavior;
+            this.text = text;
+            this.words = words;
+        }
+
+        void add(int start, int end, boolean isMatch) {
+            boolean joins =
+                    to > from
+                            && switch (behavior) {
+                                case ISOLATED, REMOVED -> false;
+                                // Of matches side by side the first goes with what is before.
+                                case MERGED_WITH_PREVIOUS -> isMatch && !match;
+                                case MERGED_WITH_NEXT -> match && !isMatch;
+                                case CONTIGUOUS -> match == isMatch;
+                            };
+            if (!joins) {
+                flush();
+                from = start;
             }
-            words.accept(text.substring(from));
+            to = end;
+            match = isMatch;
+            if (behavior == Behavior.REMOVED && isMatch) {
+                from = to;
+            }
+        }
+
+        void flush() {
+            if (to > from) {
+                words.accept(text, from, to);
+            }
+            from = to;
+        }
+    }
+
+    /** A space in front of a text that has none there. */
+    record PrefixSpace() implements PreTokenizer {
+        @Override
+        public void split(String text, int from, int to, boolean start, Words words) {
+            if (text.charAt(from) == ' ') {
+                words.accept(text, from, to);
+            } else {
+                words.accept(" " + text.substring(from, to), 0, to - from + 1);
+            }
         }
     }
 
     /** The UTF-8 bytes, written in {@link ByteAlphabet}. */
-    record Bytes(boolean addPrefixSpace) implements PreTokenizer {
+    record Bytes() implements PreTokenizer {
         @Override
-        public void split(String text, boolean start, Consumer<String> words) {
-            String spaced = addPrefixSpace && !text.startsWith(" ") ? " " + text : text;
-            byte[] bytes = spaced.getBytes(StandardCharsets.UTF_8);
-            char[] chars = new char[bytes.length];
-            for (int i = 0; i < bytes.length; i++) {
-                chars[i] = ByteAlphabet.toChar(bytes[i]);
-            }
-            words.accept(new String(chars));
+        public void split(String text, int from, int to, boolean start, Words words) {
+            String bytes = ByteLevelWords.write(text.substring(from, to));
+            words.accept(bytes, 0, bytes.length());
         }
     }
 
@@ -66,8 +131,8 @@ sealed interface PreTokenizer {
         }
 
         @Override
-        public void split(String text, boolean start, Consumer<String> words) {
-            String visible = text.replace(" ", replacement);
+        public void split(String text, int from, int to, boolean start, Words words) {
+            String visible = text.substring(from, to).replace(" ", replacement);
             boolean wanted =
                     switch (prepend) {
                         case ALWAYS -> true;
@@ -77,43 +142,42 @@ sealed interface PreTokenizer {
             if (wanted && !visible.startsWith(replacement)) {
                 visible = replacement + visible;
             }
-            if (!split) {
-                words.accept(visible);
-                return;
+            int begin = 0;
+            if (split) {
+                for (int at = visible.indexOf(replacement, 1);
+                        at >= 0;
+                        at = visible.indexOf(replacement, at + 1)) {
+                    words.accept(visible, begin, at);
+                    begin = at;
+                }
             }
-            int from = 0;
-            for (int at = visible.indexOf(replacement, 1);
-                    at >= 0;
-                    at = visible.indexOf(replacement, at + 1)) {
-                words.accept(visible.substring(from, at));
-                from = at;
-            }
-            words.accept(visible.substring(from));
+            words.accept(visible, begin, visible.length());
         }
     }
 
     /** Each cuts what the one before it gave; an empty list leaves the text whole. */
     record Chain(List<PreTokenizer> steps) implements PreTokenizer {
         @Override
-        public void split(String text, boolean start, Consumer<String> words) {
-            if (steps.isEmpty()) {
-                words.accept(text);
-            } else {
-                split(0, text, start, words);
-            }
+        public void split(String text, int from, int to, boolean start, Words words) {
+            split(0, text, from, to, start, words);
         }
 
-        private void split(int step, String text, boolean start, Consumer<String> words) {
+        private void split(
+                int step, String text, int from, int to, boolean start, Words words) {
             if (step == steps.size()) {
-                words.accept(text);
+                words.accept(text, from, to);
+            } else if (step == steps.size() - 1) {
+                steps.get(step).split(text, from, to, start, words);
             } else {
                 boolean[] first = {start};
                 steps.get(step)
                         .split(
                                 text,
+                                from,
+                                to,
                                 start,
-                                word -> {
-                                    split(step + 1, word, first[0], words);
+                                (word, begin, end) -> {
+                                    split(step + 1, word, begin, end, first[0], words);
                                     first[0] = false;
                                 });
             }

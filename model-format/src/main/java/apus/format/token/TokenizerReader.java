@@ -46,19 +46,22 @@ final class TokenizerReader {
         Map<String, Integer> pieces = unigram ? ids(scored) : vocabulary(model);
         List<AddedTokens.Added> added = addedTokens(pieces);
         Vocabulary vocabulary = new Vocabulary(pieces, added);
+        PipelineReader.Cutting cutting = PipelineReader.cutting(json.object("pre_tokenizer"));
         WordModel words =
-                unigram ? unigram(model, vocabulary, scored) : bpe(model, vocabulary, pieces);
+                unigram
+                        ? cached(unigram(model, vocabulary, scored), cutting.bytes())
+                        : bpe(model, vocabulary, pieces, cutting.bytes());
         PostProcessor around = PostProcessor.read(json.object("post_processor"), vocabulary.size());
         return new PipelineTokenizer(
                 new PipelineTokenizer.Parts(
                         vocabulary,
                         added,
                         PipelineReader.normalizer(json.object("normalizer")),
-                        PipelineReader.preTokenizer(json.object("pre_tokenizer")),
+                        cutting.preTokenizer(),
                         words,
                         around.prefix(),
                         around.suffix(),
-                        PipelineReader.decoder(json.object("decoder"))));
+                        DecoderReader.read(json.object("decoder"))));
     }
 
     private static Map<String, Integer> vocabulary(JsonObject model) {
@@ -140,8 +143,15 @@ final class TokenizerReader {
         return node.intValue();
     }
 
-    private static BpeModel bpe(
-            JsonObject model, Vocabulary vocabulary, Map<String, Integer> pieces) {
+    /**
+     * @param bytes whether words reach the model as bytes
+     */
+    private static WordModel cached(WordModel model, boolean bytes) {
+        return new WordCache(bytes ? new ByteLevelWords(model) : model);
+    }
+
+    private static WordModel bpe(
+            JsonObject model, Vocabulary vocabulary, Map<String, Integer> pieces, boolean bytes) {
         refuse(model, "dropout");
         refuse(model, "continuing_subword_prefix");
         refuse(model, "end_of_word_suffix");
@@ -158,13 +168,22 @@ final class TokenizerReader {
                                                     + Json.shorten(token)
                                                     + ", which is not in 'vocab'"));
         }
-        return new BpeModel(
-                vocabulary,
-                merges(model, pieces),
-                model.flag("ignore_merges", false),
-                model.flag("byte_fallback", false),
-                unknown,
-                model.flag("fuse_unk", false));
+        CharacterIds characters = new CharacterIds(pieces);
+        boolean ignoreMerges = model.flag("ignore_merges", false);
+        WordModel words =
+                cached(
+                        new BpeModel(
+                                vocabulary,
+                                characters,
+                                merges(model, pieces),
+                                ignoreMerges,
+                                model.flag("byte_fallback", false),
+                                unknown,
+                                model.flag("fuse_unk", false)),
+                        bytes);
+        // Bytes come from words that are short already; and a word that is in the vocabulary as a
+        // whole must be seen as a whole.
+        return bytes || ignoreMerges ? words : new WordCuts(words, pieces, characters);
     }
 
     /** Merges come as {@code "a b"}, or as {@code ["a", "b"]} where pieces may hold spaces. */

@@ -2,7 +2,6 @@ package apus.format.token;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,6 +12,8 @@ import java.util.List;
  */
 final class UnigramModel implements WordModel {
     private static final double UNKNOWN_PENALTY = 10;
+    private static final int ROOT = 0;
+    private static final int NO_PIECE = -1;
 
     /**
      * @param text what it stands for
@@ -22,8 +23,8 @@ final class UnigramModel implements WordModel {
 
     private final Vocabulary vocabulary;
 
-    // Sorted by text, so that what begins alike stands together.
-    private final String[] texts;
+    // A trie: a node and a character lead to the next node.
+    private final LongTable children;
     private final int[] ids;
     private final double[] scores;
     private final double unknownScore;
@@ -38,20 +39,30 @@ final class UnigramModel implements WordModel {
     UnigramModel(Vocabulary vocabulary, List<Piece> pieces, int unknown, boolean byteFallback) {
         this.vocabulary = vocabulary;
         this.unknown = unknown;
-        Integer[] order = new Integer[pieces.size()];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, Comparator.comparing(i -> pieces.get(i).text()));
-        texts = new String[order.length];
-        ids = new int[order.length];
-        scores = new double[order.length];
-        double worst = 0;
-        for (int i = 0; i < order.length; i++) {
-            Piece piece = pieces.get(order[i]);
-            texts[i] = piece.text();
-            ids[i] = order[i];
-            scores[i] = piece.score();
-            worst = i == 0 ? piece.score() : Math.min(worst, piece.score());
+        children = new LongTable(4 * pieces.size());
+        IntList nodes = new IntList(4 * pieces.size());
+        nodes.add(NO_PIECE);
+        double worst = pieces.getFirst().score();
+        for (int id = 0; id < pieces.size(); id++) {
+            String text = pieces.get(id).text();
+            int node = ROOT;
+            for (int i = 0; i < text.length(); i++) {
+                long child = children.get(edge(node, text.charAt(i)));
+                if (child < 0) {
+                    child = nodes.size();
+                    nodes.add(NO_PIECE);
+                    children.put(edge(node, text.charAt(i)), child);
+                }
+                node = (int) child;
+            }
+            if (node != ROOT) {
+                nodes.set(node, id);
+            }
+            worst = Math.min(worst, pieces.get(id).score());
         }
+        ids = nodes.toArray();
+        scores = new double[pieces.size()];
+        Arrays.setAll(scores, id -> pieces.get(id).score());
         unknownScore = worst - UNKNOWN_PENALTY;
         byteTokens = new int[256];
         Arrays.fill(byteTokens, -1);
@@ -60,25 +71,31 @@ final class UnigramModel implements WordModel {
         }
     }
 
+    private static long edge(int node, char c) {
+        return (long) node << Character.SIZE | c;
+    }
+
     @Override
-    public void encode(String word, IntList out) {
-        int n = word.length();
+    public void encode(String text, int start, int to, IntList out) {
+        int n = to - start;
         // For each place the best way to it: where its last piece begins, and which it is.
         int[] from = new int[n + 1];
         int[] last = new int[n + 1];
         double[] best = new double[n + 1];
         Arrays.fill(from, -1);
         for (int at = 0; at < n; ) {
-            int next = at + Character.charCount(word.codePointAt(at));
+            int next = at + Character.charCount(text.codePointAt(start + at));
             boolean single = false;
-            int low = 0;
-            int high = texts.length;
-            for (int end = at; end < n && low < high; end++) {
-                char c = word.charAt(end);
-                low = bound(low, high, end - at, c);
-                high = bound(low, high, end - at, c + 1);
-                if (low < high && texts[low].length() == end + 1 - at) {
-                    reach(end + 1, at, ids[low], best[at] + scores[low], from, last, best);
+            int node = ROOT;
+            for (int end = at; end < n; end++) {
+                long child = children.get(edge(node, text.charAt(start + end)));
+                if (child < 0) {
+                    break;
+                }
+                node = (int) child;
+                int id = ids[node];
+                if (id != NO_PIECE) {
+                    reach(end + 1, at, id, best[at] + scores[id], from, last, best);
                     single |= end + 1 == next;
                 }
             }
@@ -87,22 +104,7 @@ final class UnigramModel implements WordModel {
             }
             at = next;
         }
-        emit(word, from, last, out);
-    }
-
-    /** First of the texts in the range whose character at {@code depth} is at least {@code c}. */
-    private int bound(int low, int high, int depth, int c) {
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            String text = texts[middle];
-            // A text that ends here stands before all that go on.
-            if (text.length() <= depth || text.charAt(depth) < c) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        emit(text.substring(start, to), from, last, out);
     }
 
     private static void reach(

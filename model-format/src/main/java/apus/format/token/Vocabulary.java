@@ -10,6 +10,7 @@ final class Vocabulary {
     private final Map<String, Integer> model;
     private final Map<String, Integer> added = new HashMap<>();
     private final String[] pieces;
+    private final int longestPiece;
 
     /**
      * @param model pieces that words are made of; taken over, not copied
@@ -26,7 +27,12 @@ final class Vocabulary {
             largest = Math.max(largest, token.id());
         }
         pieces = new String[largest + 1];
-        model.forEach((piece, id) -> pieces[id] = piece);
+        int longest = 0;
+        for (Map.Entry<String, Integer> entry : model.entrySet()) {
+            pieces[entry.getValue()] = entry.getKey();
+            longest = Math.max(longest, entry.getKey().length());
+        }
+        longestPiece = longest;
         for (AddedTokens.Added token : tokens) {
             added.put(token.content(), token.id());
             pieces[token.id()] = token.content();
@@ -46,6 +52,11 @@ final class Vocabulary {
     int find(String piece) {
         Integer id = model.get(piece);
         return id == null ? -1 : id;
+    }
+
+    /** Length of the longest piece that words are made of. */
+    int longestPiece() {
+        return longestPiece;
     }
 
     /** Whether the id has a piece. */

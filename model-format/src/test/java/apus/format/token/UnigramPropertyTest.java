@@ -31,7 +31,7 @@ final class UnigramPropertyTest {
                 new UnigramModel(new Vocabulary(ids, List.of()), pieces, UNKNOWN, false);
         String word = word(random, 1 + random.nextInt(9));
         IntList out = new IntList(8);
-        model.encode(word, out);
+        model.encode(word, 0, word.length(), out);
         // Each unknown token stands for one character or more: what the known ones leave over.
         double score = 0;
         int known = 0;
