@@ -75,7 +75,8 @@ final class Texts {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder(length + 200);
         while (text.length() < length) {
-            for (String word : sentences.get(random.nextInt(sentences.size())).split("(?<= )", -1)) {
+            for (String word :
+                    sentences.get(random.nextInt(sentences.size())).split("(?<= )", -1)) {
                 if (random.nextInt(12) == 0) {
                     for (int n = 2 + random.nextInt(3); n > 0; n--) {
                         text.append(SYLLABLES[random.nextInt(SYLLABLES.length)]);

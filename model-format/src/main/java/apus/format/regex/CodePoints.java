@@ -37,44 +37,42 @@ final class CodePoints {
         String name = written.toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
         BitSet set = known.get(name);
         if (set == null) {
-            IntPredicate test = test(name);
-            if (test == null) {
+            set = set(name);
+            if (set == null) {
                 return null;
             }
-            set = where(test);
             known.put(name, set);
         }
         return (BitSet) set.clone();
     }
 
-    private static IntPredicate test(String name) {
+    private static BitSet set(String name) {
         Integer category = CATEGORIES.get(name);
         if (category != null) {
-            return c -> Character.getType(c) == category;
+            return Categories.SETS[category];
         }
         if (name.length() == 1) {
-            int mask = 0;
-            for (Map.Entry<String, Integer> entry : CATEGORIES.entrySet()) {
-                if (entry.getKey().startsWith(name)) {
-                    mask |= 1 << entry.getValue();
+            BitSet members = new BitSet(COUNT);
+            CATEGORIES.forEach((each, number) -> {
+                if (each.startsWith(name)) {
+                    members.or(Categories.SETS[number]);
                 }
-            }
-            int members = mask;
-            return members == 0 ? null : c -> (members >> Character.getType(c) & 1) != 0;
+            });
+            return members.isEmpty() ? null : members;
         }
         return switch (name) {
-            case "alphabetic" -> Character::isAlphabetic;
-            case "whitespace" -> CodePoints::space;
-            case "uppercase" -> Character::isUpperCase;
-            case "lowercase" -> Character::isLowerCase;
+            case "alphabetic" -> where(Character::isAlphabetic);
+            case "whitespace" -> space();
+            case "uppercase" -> where(Character::isUpperCase);
+            case "lowercase" -> where(Character::isLowerCase);
             default -> script(name);
         };
     }
 
-    private static IntPredicate script(String name) {
+    private static BitSet script(String name) {
         for (Character.UnicodeScript script : Character.UnicodeScript.values()) {
             if (script.name().replace("_", "").equalsIgnoreCase(name)) {
-                return c -> Character.UnicodeScript.of(c) == script;
+                return where(c -> Character.UnicodeScript.of(c) == script);
             }
         }
         return null;
@@ -87,8 +85,8 @@ final class CodePoints {
                                 "\\" + letter,
                                 _ ->
                                         switch (letter) {
-                                            case 's' -> where(CodePoints::space);
-                                            case 'd' -> where(Character::isDigit);
+                                            case 's' -> space();
+                                            case 'd' -> (BitSet) set("nd").clone();
                                             case 'w' -> where(CodePoints::word);
                                             default -> throw new AssertionError(letter);
                                         })
@@ -112,25 +110,17 @@ final class CodePoints {
     }
 
     /** The property White_Space. */
-    private static boolean space(int c) {
-        return (c >= 0x09 && c <= 0x0D)
-                || c == 0x20
-                || c == 0x85
-                || c == 0xA0
-                || c == 0x1680
-                || (c >= 0x2000 && c <= 0x200A)
-                || c == 0x2028
-                || c == 0x2029
-                || c == 0x202F
-                || c == 0x205F
-                || c == 0x3000;
+    private static BitSet space() {
+        BitSet set = new BitSet();
+        set.set(0x09, 0x0D + 1);
+        set.set(0x2000, 0x200A + 1);
+        for (int c : new int[] {0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000}) {
+            set.set(c);
+        }
+        return set;
     }
 
     private static boolean word(int c) {
-        // Oniguruma takes superscripts and fractions for word characters, but only in Latin-1.
-        if (c <= 0xFF && Character.getType(c) == Character.OTHER_NUMBER) {
-            return true;
-        }
         return switch (Character.getType(c)) {
             case Character.NON_SPACING_MARK,
                     Character.ENCLOSING_MARK,
@@ -140,5 +130,26 @@ final class CodePoints {
                     true;
             default -> Character.isAlphabetic(c);
         };
+    }
+
+    /** The general categories, by their constants in {@link Character}. */
+    private static final class Categories {
+        static final BitSet[] SETS = new BitSet[Character.FINAL_QUOTE_PUNCTUATION + 1];
+
+        static {
+            for (int i = 0; i < SETS.length; i++) {
+                SETS[i] = new BitSet();
+            }
+            int from = 0;
+            int type = Character.getType(0);
+            for (int c = 1; c <= COUNT; c++) {
+                int next = c < COUNT ? Character.getType(c) : -1;
+                if (next != type) {
+                    SETS[type].set(from, c);
+                    from = c;
+                    type = next;
+                }
+            }
+        }
     }
 }

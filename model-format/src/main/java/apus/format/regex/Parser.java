@@ -200,12 +200,25 @@ final class Parser {
             case '\\' ->
                     take("\\z")
                             ? new Node.Ahead(new BitSet(), true)
-                            : new Node.Characters(escape());
+                            : new Node.Characters(latinWord(escape(), pattern.charAt(at - 1)));
             default -> {
                 at += Character.charCount(c);
                 yield new Node.Characters(folded(c));
             }
         };
+    }
+
+    /**
+     * Oniguruma takes the superscripts and fractions of Latin-1, and no others, for word characters;
+     * not within brackets.
+     */
+    private static BitSet latinWord(BitSet set, char escape) {
+        if (escape == 'w' || escape == 'W') {
+            for (int c : new int[] {0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE}) {
+                set.set(c, escape == 'w');
+            }
+        }
+        return set;
     }
 
     private Node group() {

@@ -48,7 +48,8 @@ public final class Regex {
             throw refused(where, pattern, "more than " + MAX_LENGTH + " characters");
         }
         try {
-            return new Regex(where + ": the pattern " + Json.shorten(pattern), Parser.parse(pattern));
+            return new Regex(
+                    where + ": the pattern " + Json.shorten(pattern), Parser.parse(pattern));
         } catch (Parser.Refused e) {
             throw refused(where, pattern, e.getMessage());
         }

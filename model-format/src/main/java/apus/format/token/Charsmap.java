@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * SentencePiece's precompiled map of characters: a double-array trie of what to replace, and the
  * replacements one after another, each ended by a zero. As the reference applies it: a grapheme
  * cluster of less than six bytes is looked up whole and then by its characters, and of the entries
- * that a text begins with the shortest counts. Layout: {@code Normalizer::DecodePrecompiledCharsMap}
- * of google/sentencepiece; the trie is that of darts-clone.
+ * that a text begins with the shortest counts. Layout: {@code
+ * Normalizer::DecodePrecompiledCharsMap} of google/sentencepiece; the trie is that of darts-clone.
  */
 final class Charsmap implements Normalizer {
     private static final int LONGEST_CLUSTER = 6;
@@ -43,6 +43,11 @@ final class Charsmap implements Normalizer {
         bytes.asIntBuffer().get(units);
         byte[] replacements = Arrays.copyOfRange(map, Integer.BYTES + size, map.length);
         return Optional.of(new Charsmap(units, replacements));
+    }
+
+    @Override
+    public boolean removes() {
+        return true;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package apus.format.token;
 
-
 /** How pieces become text again. */
 sealed interface Decoder permits ByteLevelDecoder, StepDecoder {
     /**

@@ -30,6 +30,10 @@ final class IntList {
         size += more.length;
     }
 
+    void clear() {
+        size = 0;
+    }
+
     int size() {
         return size;
     }

@@ -3,7 +3,9 @@ package apus.format.token;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** A hash map from longs, none of them negative, to longs that are not negative; open addressing. */
+/**
+ * A hash map from longs, none of them negative, to longs that are not negative; open addressing.
+ */
 final class LongTable {
     private static final long EMPTY = -1;
 

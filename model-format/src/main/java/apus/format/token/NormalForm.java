@@ -3,9 +3,8 @@ package apus.format.token;
 import java.text.Normalizer.Form;
 
 /**
- * One of Unicode's normal forms, by the tables that the reference has (those of the crate
- * unicode-normalization-alignments 0.1.12): to them a character that is younger is one without a
- * decomposition, and nothing is moved past it.
+ * One of Unicode's normal forms, by the tables that the reference has: to those a younger character
+ * is one without a decomposition, and nothing is moved past it.
  */
 record NormalForm(Form form) implements Normalizer {
     @Override
@@ -29,22 +28,33 @@ record NormalForm(Form form) implements Normalizer {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             int next = i + Character.charCount(c);
-            if (late(c)) {
+            if (ReferenceUnicode.WITHOUT_FORMS.get(c)) {
                 if (out == null) {
                     out = new StringBuilder(text.length() + 16);
                 }
-                out.append(java.text.Normalizer.normalize(text.substring(done, i), form))
+                out.append(normalized(text.substring(done, i)))
                         .appendCodePoint(c);
                 done = next;
             }
             i = next;
         }
-        String rest = java.text.Normalizer.normalize(text.substring(done), form);
+        String rest = normalized(text.substring(done));
         return out == null ? rest : out.append(rest).toString();
     }
 
-    /** Whether a character that normal forms change is younger than the reference's tables. */
-    static boolean late(int c) {
-        return false;
+    private String normalized(String text) {
+        if (!CombiningOrder.needed(text)) {
+            return java.text.Normalizer.normalize(text, form);
+        }
+        return switch (form) {
+            case NFD, NFKD -> CombiningOrder.decomposed(text, form);
+            // Of a text decomposed already nothing is put in another place.
+            case NFC ->
+                    java.text.Normalizer.normalize(
+                            CombiningOrder.decomposed(text, Form.NFD), Form.NFC);
+            case NFKC ->
+                    java.text.Normalizer.normalize(
+                            CombiningOrder.decomposed(text, Form.NFKD), Form.NFC);
+        };
     }
 }

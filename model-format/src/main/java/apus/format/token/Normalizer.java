@@ -7,6 +7,11 @@ import java.util.List;
 sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
     String apply(String text);
 
+    /** Whether what a text begins with can vanish. */
+    default boolean removes() {
+        return false;
+    }
+
     /** The plain ones. */
     sealed interface Step extends Normalizer {}
 
@@ -21,6 +26,11 @@ sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
     /** A literal text by another, everywhere. */
     record Replace(String target, String replacement) implements Step {
         @Override
+        public boolean removes() {
+            return replacement.isEmpty();
+        }
+
+        @Override
         public String apply(String text) {
             return text.replace(target, replacement);
         }
@@ -29,6 +39,11 @@ sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
     /** What a pattern matches by one text, everywhere. */
     record ReplacePattern(Regex pattern, String replacement) implements Step {
         @Override
+        public boolean removes() {
+            return replacement.isEmpty();
+        }
+
+        @Override
         public String apply(String text) {
             return pattern.replaceAll(text, replacement);
         }
@@ -36,6 +51,11 @@ sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
 
     /** White space off the ends. */
     record Strip(boolean left, boolean right) implements Step {
+        @Override
+        public boolean removes() {
+            return left;
+        }
+
         @Override
         public String apply(String text) {
             int from = 0;
@@ -74,6 +94,11 @@ sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
     /** Combining marks away. */
     record StripAccents() implements Step {
         @Override
+        public boolean removes() {
+            return true;
+        }
+
+        @Override
         public String apply(String text) {
             StringBuilder out = new StringBuilder(text.length());
             text.codePoints().filter(c -> !mark(c)).forEach(out::appendCodePoint);
@@ -85,8 +110,8 @@ sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
                 case Character.NON_SPACING_MARK,
                         Character.ENCLOSING_MARK,
                         Character.COMBINING_SPACING_MARK ->
-                        !NormalForm.late(c);
-                default -> false;
+                        !ReferenceUnicode.NO_MARKS.get(c);
+                default -> ReferenceUnicode.MARKS.get(c);
             };
         }
     }
@@ -101,6 +126,11 @@ sealed interface Normalizer permits Normalizer.Step, NormalForm, Charsmap {
 
     /** One after another; an empty list does nothing. */
     record Chain(List<Normalizer> steps) implements Step {
+        @Override
+        public boolean removes() {
+            return steps.stream().anyMatch(Normalizer::removes);
+        }
+
         @Override
         public String apply(String text) {
             String result = text;

@@ -21,7 +21,12 @@ final class PipelineReader {
             "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}]+|"
                     + "[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}\\s]+";
 
-    private static final String PUNCTUATION = "[!-/:-@\\[-`{-~\\p{P}]";
+    private static final String PUNCTUATION =
+            "[!-/:-@\\[-`{-~\\p{P}"
+                    + ReferenceUnicode.pattern(ReferenceUnicode.PUNCTUATION)
+                    + "&&[^"
+                    + ReferenceUnicode.pattern(ReferenceUnicode.NO_PUNCTUATION)
+                    + "]]";
 
     private PipelineReader() {}
 
@@ -98,17 +103,30 @@ final class PipelineReader {
      */
     record Cutting(PreTokenizer preTokenizer, boolean bytes) {}
 
-    static Cutting cutting(Optional<JsonObject> node) {
+    /**
+     * @param removes whether the normalizer may take away what a text begins with
+     */
+    static Cutting cutting(Optional<JsonObject> node, boolean removes) {
         List<PreTokenizer> steps = new ArrayList<>();
         node.ifPresent(n -> preTokenizer(n, steps));
+        for (PreTokenizer step : steps) {
+            // The reference prepends nothing then: it asks where the rest stood before.
+            if (removes
+                    && step instanceof PreTokenizer.Metaspace(_, var prepend, _)
+                    && prepend == PreTokenizer.Metaspace.Prepend.FIRST) {
+                throw unsupported(
+                        node.orElseThrow(),
+                        "Metaspace with prepend_scheme first, after a normalizer that may remove"
+                                + " the start,",
+                        "prepend_scheme always, never");
+            }
+        }
         boolean bytes = !steps.isEmpty() && steps.getLast() instanceof PreTokenizer.Bytes;
         if (bytes) {
             steps.removeLast();
         }
         return new Cutting(
-                steps.size() == 1
-                        ? steps.getFirst()
-                        : new PreTokenizer.Chain(List.copyOf(steps)),
+                steps.size() == 1 ? steps.getFirst() : new PreTokenizer.Chain(List.copyOf(steps)),
                 bytes);
     }
 
@@ -138,8 +156,7 @@ final class PipelineReader {
                                     Regex.compile(node.where(), WHITESPACE),
                                     PreTokenizer.Behavior.REMOVED,
                                     true));
-            case "WhitespaceSplit" ->
-                    steps.add(split(node, "\\s", PreTokenizer.Behavior.REMOVED));
+            case "WhitespaceSplit" -> steps.add(split(node, "\\s", PreTokenizer.Behavior.REMOVED));
             case "BertPreTokenizer" -> {
                 steps.add(split(node, "\\s", PreTokenizer.Behavior.REMOVED));
                 steps.add(split(node, PUNCTUATION, PreTokenizer.Behavior.ISOLATED));

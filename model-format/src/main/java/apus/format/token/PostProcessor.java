@@ -46,7 +46,9 @@ record PostProcessor(int[] prefix, int[] suffix) {
             }
             default ->
                     throw PipelineReader.unsupported(
-                            processor, type, "ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing,"
+                            processor,
+                            type,
+                            "ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing,"
                                     + " Sequence");
         };
     }

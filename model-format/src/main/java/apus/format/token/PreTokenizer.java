@@ -162,8 +162,7 @@ sealed interface PreTokenizer {
             split(0, text, from, to, start, words);
         }
 
-        private void split(
-                int step, String text, int from, int to, boolean start, Words words) {
+        private void split(int step, String text, int from, int to, boolean start, Words words) {
             if (step == steps.size()) {
                 words.accept(text, from, to);
             } else if (step == steps.size() - 1) {

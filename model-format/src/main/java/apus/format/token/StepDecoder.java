@@ -155,7 +155,11 @@ record StepDecoder(List<Step> steps) implements Decoder {
             run.reset();
             String text;
             try {
-                text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+                text =
+                        StandardCharsets.UTF_8
+                                .newDecoder()
+                                .decode(ByteBuffer.wrap(bytes))
+                                .toString();
             } catch (CharacterCodingException e) {
                 for (int i = 0; i < bytes.length; i++) {
                     next.push("\uFFFD", out);
@@ -204,7 +208,8 @@ record StepDecoder(List<Step> steps) implements Decoder {
             switch (step) {
                 case Replace(Normalizer by) -> text = by.apply(text);
                 case Metaspace(String mark, _) -> text = text.replace(mark, " ");
-                case StripPieces(int c, int count) -> text = text.substring(leading(text, c, count));
+                case StripPieces(int c, int count) ->
+                        text = text.substring(leading(text, c, count));
                 case ByteFallback() -> {
                     int b = byteOf(text);
                     if (b >= 0) {

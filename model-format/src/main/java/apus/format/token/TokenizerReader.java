@@ -46,7 +46,9 @@ final class TokenizerReader {
         Map<String, Integer> pieces = unigram ? ids(scored) : vocabulary(model);
         List<AddedTokens.Added> added = addedTokens(pieces);
         Vocabulary vocabulary = new Vocabulary(pieces, added);
-        PipelineReader.Cutting cutting = PipelineReader.cutting(json.object("pre_tokenizer"));
+        Normalizer normalizer = PipelineReader.normalizer(json.object("normalizer"));
+        PipelineReader.Cutting cutting =
+                PipelineReader.cutting(json.object("pre_tokenizer"), normalizer.removes());
         WordModel words =
                 unigram
                         ? cached(unigram(model, vocabulary, scored), cutting.bytes())
@@ -56,7 +58,7 @@ final class TokenizerReader {
                 new PipelineTokenizer.Parts(
                         vocabulary,
                         added,
-                        PipelineReader.normalizer(json.object("normalizer")),
+                        normalizer,
                         cutting.preTokenizer(),
                         words,
                         around.prefix(),

@@ -32,9 +32,7 @@ final class WordCache implements WordModel {
         // The high bits of a product mix all of the bits below.
         int place = (hash * 0x9E3779B1) >>> (Integer.SIZE - 15);
         Entry entry = entries[place];
-        if (entry == null
-                || entry.word.length() != length
-                || !text.startsWith(entry.word, from)) {
+        if (entry == null || entry.word.length() != length || !text.startsWith(entry.word, from)) {
             IntList ids = new IntList(length);
             model.encode(text, from, to, ids);
             entry = new Entry(text.substring(from, to), ids.toArray());

@@ -57,7 +57,9 @@ final class Charsmaps {
         return Base64.getEncoder().encodeToString(map.array());
     }
 
-    /** A double array like darts-clone's: a child's unit lies at its parent's base XOR its label. */
+    /**
+     * A double array like darts-clone's: a child's unit lies at its parent's base XOR its label.
+     */
     private static final class Trie {
         private final int[] units = new int[1 << 12];
         private final BitSet used = new BitSet();

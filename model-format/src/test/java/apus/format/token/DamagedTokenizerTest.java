@@ -79,6 +79,15 @@ final class DamagedTokenizerTest {
                 "/pre_tokenizer ~ {\"type\": \"Sequence\"} ~ 'pretokenizers' is missing",
                 "/pre_tokenizer ~ {\"type\": \"Split\"} ~ 'behavior' is missing",
                 "/pre_tokenizer ~ {\"type\": \"Metaspace\", \"replacement\": \"\"} ~ one character",
+                "/normalizer ~ {\"type\": \"Precompiled\"} ~ 'precompiled_charsmap' is missing",
+                "/normalizer ~ {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"!\"} ~ base64",
+                "/normalizer ~ {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"/////w==\"} ~"
+                        + " is not a length, a trie",
+                "/pre_tokenizer ~ {\"type\": \"CharDelimiterSplit\", \"delimiter\": \"ab\"} ~ must be"
+                        + " one character",
+                "/post_processor ~ {\"type\": \"BertProcessing\"} ~ 'cls' must be a token and",
+                "/post_processor ~ {\"type\": \"RobertaProcessing\", \"cls\": [\"a\", 1], \"sep\":"
+                        + " [\"a\", 9999]} ~ 'sep' holds 9999, beyond the vocabulary",
                 "/post_processor ~ {\"type\": \"TemplateProcessing\"} ~ 'single' is missing",
                 "/post_processor/processors/1/single ~ [] ~ has no place for the text",
                 "/post_processor/processors/1/special_tokens ~ {} ~ '<|begin_of_text|>' is missing",
@@ -106,24 +115,44 @@ final class DamagedTokenizerTest {
                 "/normalizer ~ {\"type\": \"BertNormalizer\"} ~ normalizer: BertNormalizer is not",
                 "/normalizer ~ {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Odd\"}]} ~"
                         + " normalizers[0]: Odd is not supported",
-                "/normalizer ~ {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"a\"},"
-                        + " \"content\": \"\"} ~ Replace by a regular expression is not",
-                "/pre_tokenizer ~ {\"type\": \"Whitespace\"} ~ pre_tokenizer: Whitespace is not",
-                "/pre_tokenizer ~ {\"type\": \"ByteLevel\"} ~ add_prefix_space and use_regex",
-                "/pre_tokenizer ~ {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a+)+b\"},"
-                        + " \"behavior\": \"Isolated\"} ~ the pattern (a+)+b is not known",
+                "/normalizer ~ {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"(?<=a)b\"},"
+                        + " \"content\": \"\"} ~ normalizer: the pattern (?<=a)b is not supported: a"
+                        + " group (?<= at character 0",
+                "/normalizer ~ {\"type\": \"Nmt\"} ~ normalizer: Nmt is not supported",
+                "/pre_tokenizer ~ {\"type\": \"UnicodeScripts\"} ~ UnicodeScripts is not",
+                "/pre_tokenizer ~ {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a*)*b\"},"
+                        + " \"behavior\": \"Isolated\"} ~ the pattern (a*)*b is not supported: a"
+                        + " repetition without end",
                 "/pre_tokenizer ~ {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a\"},"
-                        + " \"behavior\": \"Contiguous\"} ~ Split with behavior Contiguous",
+                        + " \"behavior\": \"Odd\"} ~ behavior Odd is not supported",
+                "/pre_tokenizer ~ {\"type\": \"Punctuation\", \"behavior\": \"Odd\"} ~ behavior Odd",
                 "/pre_tokenizer ~ {\"type\": \"Metaspace\", \"prepend_scheme\": \"odd\"} ~ odd",
-                "/post_processor ~ {\"type\": \"BertProcessing\"} ~ BertProcessing is not",
+                "/post_processor ~ {\"type\": \"Odd\"} ~ post_processor: Odd is not",
                 "/decoder ~ null ~ without 'decoder' is not supported",
                 "/decoder ~ {\"type\": \"CTC\"} ~ decoder: CTC is not supported",
                 "/decoder ~ {\"type\": \"Strip\", \"content\": \" \", \"start\": 0, \"stop\": 1} ~"
-                        + " Strip of anything but the start",
+                        + " Strip of the end is not supported",
             })
     void partsThatAreNotKnownAreRefusedByName(String place, String value, String problem)
             throws IOException {
         assertRefused(UnsupportedModelException.class, place, value, problem);
+    }
+
+    @Test
+    void aPrefixForTheFirstWordOnlyNeedsTextThatKeepsItsStart() throws IOException {
+        Path file = dir.resolve("tokenizer.json");
+        Files.writeString(
+                file,
+                """
+                {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []},
+                 "normalizer": {"type": "Sequence", "normalizers": [{"type": "Strip"}]},
+                 "pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "first"},
+                 "decoder": {"type": "Fuse"}}
+                """);
+        String message =
+                assertThrows(UnsupportedModelException.class, () -> Tokenizers.load(file))
+                        .getMessage();
+        assertTrue(message.contains("Metaspace with prepend_scheme first, after a norm"), message);
     }
 
     @Test

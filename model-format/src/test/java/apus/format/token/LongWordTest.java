@@ -23,7 +23,8 @@ final class LongWordTest {
     @MethodSource("packs")
     void aWordOfAMegabyteTakesTimeInProportion(Path pack) {
         Tokenizer tokenizer = Tokenizers.load(pack.resolve("tokenizer.json"));
-        for (String unit : List.of("theinthere", "!?", "<|end\n")) {
+        for (String unit :
+                List.of("theinthere", "!?", "<|end\n", "\uD834\uDD1E\u4E05", "\u0301\u0323")) {
             String word = unit.repeat(MEBI / unit.length());
             tokenizer.encode(word.substring(0, MEBI / 16), false);
             long small = nanos(tokenizer, word.substring(0, MEBI / 4));

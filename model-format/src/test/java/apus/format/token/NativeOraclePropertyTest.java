@@ -45,10 +45,25 @@ final class NativeOraclePropertyTest {
     @Provide
     Arbitrary<String> texts() {
         return AnyText.of(
-                List.of("<s>", "</s>", "<unk>", "<|endoftext|>", "<|im_start|>", "<|im_end|>",
-                        "<|end|>", "<|user|>", "<|eot_id|>", "<|begin_of_text|>", "[INST]",
-                        "[/INST]", "<start_of_turn>", "<eos>", "<extra_id_0>", "<think>",
-                        "<tool_call>", "\u2581\u2581"));
+                List.of(
+                        "<s>",
+                        "</s>",
+                        "<unk>",
+                        "<|endoftext|>",
+                        "<|im_start|>",
+                        "<|im_end|>",
+                        "<|end|>",
+                        "<|user|>",
+                        "<|eot_id|>",
+                        "<|begin_of_text|>",
+                        "[INST]",
+                        "[/INST]",
+                        "<start_of_turn>",
+                        "<eos>",
+                        "<extra_id_0>",
+                        "<think>",
+                        "<tool_call>",
+                        "\u2581\u2581"));
     }
 
     @Property(tries = 1000)

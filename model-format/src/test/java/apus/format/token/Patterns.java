@@ -61,9 +61,7 @@ final class Patterns {
                         + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+");
         ALL.put("BLOOM", " ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+");
         ALL.put("Falcon", "[0-9][0-9][0-9]");
-        ALL.put(
-                "Llama 4, GPT-4 style numbers",
-                "(?=(?:\\d))\\d{1,3}|[^\\d]+?x|\\D");
+        ALL.put("Llama 4, GPT-4 style numbers", "(?=(?:\\d))\\d{1,3}|[^\\d]+?x|\\D");
         ALL.put("words", "\\w+|[^\\w\\s]+");
         ALL.put("properties", "\\p{Alphabetic}+|\\p{^Lu}{2}|[\\p{Greek}\\p{sc}]|\\P{Zs}");
         ALL.put("lines", "[^\\n]*\\n|.+$|\\x{41}\\z|\\W");
