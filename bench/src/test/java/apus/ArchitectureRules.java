@@ -42,9 +42,11 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                     // Bytes on disk to records.
                     rule("apus.format.", "apus.format.*", "com.fasterxml.jackson."),
                     rule("apus.format.spec.", "apus.format.*", "apus.format.spec."),
+                    rule("apus.format.regex.", "apus.format.*", "apus.format.regex."),
                     rule(
                             "apus.format.token.",
                             "apus.format.*",
+                            "apus.format.regex.",
                             "apus.format.token.",
                             "com.fasterxml.jackson."),
                     rule("apus.format.checkpoint.", "apus.format.", "com.fasterxml.jackson."),
