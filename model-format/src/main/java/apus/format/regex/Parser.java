@@ -209,8 +209,8 @@ final class Parser {
     }
 
     /**
-     * Oniguruma takes the superscripts and fractions of Latin-1, and no others, for word characters;
-     * not within brackets.
+     * Oniguruma takes the superscripts and fractions of Latin-1, and no others, for word
+     * characters; not within brackets.
      */
     private static BitSet latinWord(BitSet set, char escape) {
         if (escape == 'w' || escape == 'W') {

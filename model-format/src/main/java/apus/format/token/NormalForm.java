@@ -32,8 +32,7 @@ record NormalForm(Form form) implements Normalizer {
                 if (out == null) {
                     out = new StringBuilder(text.length() + 16);
                 }
-                out.append(normalized(text.substring(done, i)))
-                        .appendCodePoint(c);
+                out.append(normalized(text.substring(done, i))).appendCodePoint(c);
                 done = next;
             }
             i = next;

@@ -31,8 +31,7 @@ final class CombiningOrderPropertyTest {
             text.appendCodePoint(c);
         }
         String all = text.toString();
-        assertEquals(
-                Normalizer.normalize(all, Form.NFD), CombiningOrder.decomposed(all, Form.NFD));
+        assertEquals(Normalizer.normalize(all, Form.NFD), CombiningOrder.decomposed(all, Form.NFD));
         assertEquals(
                 Normalizer.normalize(all, Form.NFKD), CombiningOrder.decomposed(all, Form.NFKD));
         assertEquals(
