@@ -25,21 +25,6 @@ final class Lanes {
     private Lanes() {}
 
     /**
-     * s[i] = the sum of vector i, for up to 16 vectors in s.
-     *
-     * @param s f32[16][L] from byte at on, overwritten
-     */
-    static void sums(MemorySegment s, long at, int vectors) {
-        if (L == 16) {
-            Transposition16.sums(s, at);
-        } else {
-            for (int i = 0; i < vectors; i++) {
-                s.set(JAVA_FLOAT, at + 4L * i, sum(s, at + i * B));
-            }
-        }
-    }
-
-    /**
      * The sum of a vector that was stored at byte {@code at}, halves first: lane i and lane i +
      * L/2, and so on. In scalars because the order of {@code reduceLanes} is not specified and
      * changes when a method is compiled.

@@ -188,10 +188,9 @@ final class Products {
         int tail = cols % BLOCK;
         int count = Math.min(TILE, tokens - token);
         long xTail = (long) token * cols + (long) TILE * (cols - tail);
-        Lanes.sums(scratch, sums, TILE_ROWS * TILE);
         for (int i = 0; i < rows; i++) {
             for (int t = 0; t < count; t++) {
-                float sum = scratch.get(JAVA_FLOAT, sums + 4L * (i * TILE + t));
+                float sum = Lanes.sum(scratch, sums + (i * TILE + t) * B);
                 finish(x, xTail + (long) t * tail, w, row + i, bias, sum, y, token + t);
             }
         }

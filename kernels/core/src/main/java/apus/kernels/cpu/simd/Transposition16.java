@@ -6,7 +6,6 @@ import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -191,42 +190,6 @@ final class Transposition16 {
                     .reinterpretAsFloats()
                     .mul(factor)
                     .intoMemorySegment(s, out + 12 * laneStride + stepStride, LE);
-        }
-    }
-
-    /**
-     * s[i] = {@link Lanes#sum} of vector i: pairs of vectors d apart exchange halves and are added.
-     *
-     * @param s f32[16][L] from byte sAt on, overwritten
-     */
-    static void sums(MemorySegment s, long sAt) {
-        for (int i = 0; i < 8; i++) {
-            long at = sAt + i * B;
-            IntVector a = IntVector.fromMemorySegment(I, s, at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, at + 8 * B, LE);
-            FloatVector low = LOW_8.selectFrom(a, b).reinterpretAsFloats();
-            low.add(HIGH_8.selectFrom(a, b).reinterpretAsFloats()).intoMemorySegment(s, at, LE);
-        }
-        for (int i = 0; i < 4; i++) {
-            long at = sAt + i * B;
-            IntVector a = IntVector.fromMemorySegment(I, s, at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, at + 4 * B, LE);
-            FloatVector low = LOW_4.selectFrom(a, b).reinterpretAsFloats();
-            low.add(HIGH_4.selectFrom(a, b).reinterpretAsFloats()).intoMemorySegment(s, at, LE);
-        }
-        for (int i = 0; i < 2; i++) {
-            long at = sAt + i * B;
-            IntVector a = IntVector.fromMemorySegment(I, s, at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, at + 2 * B, LE);
-            FloatVector low = LOW_2.selectFrom(a, b).reinterpretAsFloats();
-            low.add(HIGH_2.selectFrom(a, b).reinterpretAsFloats()).intoMemorySegment(s, at, LE);
-        }
-        for (int i = 0; i < 1; i++) {
-            long at = sAt + i * B;
-            IntVector a = IntVector.fromMemorySegment(I, s, at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, at + 1 * B, LE);
-            FloatVector low = LOW_1.selectFrom(a, b).reinterpretAsFloats();
-            low.add(HIGH_1.selectFrom(a, b).reinterpretAsFloats()).intoMemorySegment(s, at, LE);
         }
     }
 }
