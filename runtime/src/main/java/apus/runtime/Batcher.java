@@ -43,8 +43,10 @@ final class Batcher {
      * @param maxSequences places in a batch
      * @param maxLogitRows rows of logits
      * @param restartLength see {@link Scheduler}
+     * @param window see {@link Scheduler}
      */
-    record Sizes(int maxTokens, int maxSequences, int maxLogitRows, int restartLength) {}
+    record Sizes(
+            int maxTokens, int maxSequences, int maxLogitRows, int restartLength, int window) {}
 
     Batcher(
             Executor executor,
@@ -62,10 +64,12 @@ final class Batcher {
                 new Scheduler(
                         pool,
                         blockSize,
+                        sizes.maxTokens(),
                         sizes.maxSequences(),
                         sizes.maxLogitRows(),
                         options.chunkedPrefill(),
                         sizes.restartLength(),
+                        sizes.window(),
                         options.prefixCaching());
         int blocksPerSequence = (model.maxModelLen() + blockSize - 1) / blockSize;
         this.batch =

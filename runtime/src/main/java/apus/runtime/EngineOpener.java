@@ -13,6 +13,7 @@ import apus.kernels.ExecutorInfo;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.KvShape;
+import apus.runtime.sched.Scheduler;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,7 +62,15 @@ final class EngineOpener {
         ExecutorProvider provider = Backends.choose(options.backend(), checkpoint);
         MemoryPlan memory =
                 new MemoryPlan(
-                        checkpoint.memory(), MemoryPlan.cachePerToken(spec), longest, available);
+                        checkpoint.memory(),
+                        MemoryPlan.cachePerToken(spec),
+                        longest,
+                        (int)
+                                Math.min(
+                                        longest,
+                                        (long) blocksEach(longest, maxTokens)
+                                                * options.blockSize()),
+                        available);
         memory.checkWeights(options.kvCacheBytes() > 0);
         Executor executor =
                 provider.open(
@@ -74,10 +83,11 @@ final class EngineOpener {
                                 longest,
                                 options.kernels()));
         try {
-            ModelInfo info = allocate(executor, memory, maxSequences);
+            ModelInfo info = allocate(executor, memory, maxTokens, maxSequences);
             executor.warmUp(options.warmUp());
             Batcher.Sizes sizes =
-                    new Batcher.Sizes(maxTokens, maxSequences, maxLogitRows, restartLength());
+                    new Batcher.Sizes(
+                            maxTokens, maxSequences, maxLogitRows, restartLength(), window());
             return new Engine(
                     new EngineLoop(executor, tokenizer, info, sizes, options, checkpoint::close),
                     options,
@@ -131,17 +141,20 @@ final class EngineOpener {
         return options.chunkedPrefill() ? wanted : Math.max(wanted, longest);
     }
 
-    private ModelInfo allocate(Executor executor, MemoryPlan memory, int maxSequences) {
+    private ModelInfo allocate(
+            Executor executor, MemoryPlan memory, int maxTokens, int maxSequences) {
         int longest = memory.longest();
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
         long blockBytes = device.kvBytesPerToken() * blockSize;
         long bytes = cacheBytes(memory, device);
         // More than all places of the batch can fill is of no use.
-        long useful = (long) maxSequences * ((longest + blockSize - 1) / blockSize);
+        int each = blocksEach(longest, maxTokens);
+        long useful = (long) maxSequences * each;
         long blocks =
                 Math.min(Math.min(bytes / blockBytes, useful), Integer.MAX_VALUE / blockSize - 1);
-        int maxModelLen = (int) Math.min(longest, blocks * blockSize);
+        // A window that fits slides over any length.
+        int maxModelLen = blocks >= each ? longest : (int) Math.min(longest, blocks * blockSize);
         if (maxModelLen < longest) {
             explainShortContext(longest, maxModelLen, bytes, device);
         }
@@ -203,6 +216,16 @@ final class EngineOpener {
                         + ", so the context is that long instead of the model's "
                         + longest
                         + "; --kv-cache-memory raises it");
+    }
+
+    /** Blocks that the longest sequence holds at a time. */
+    private int blocksEach(int longest, int maxTokens) {
+        return Scheduler.mostBlocks(longest, options.blockSize(), window(), maxTokens);
+    }
+
+    /** See {@link ModelSpec#window}; none where a sequence may be computed anew. */
+    private int window() {
+        return restartLength() == 0 ? spec.window() : 0;
     }
 
     /** Smallest length at which a layer's rope makes cached keys void; 0 = none. */

@@ -10,9 +10,11 @@ import java.util.Locale;
  * @param weights of the model
  * @param cachePerToken bytes of keys and values
  * @param longest longest sequence, in tokens
+ * @param held tokens of it whose keys and values are in the cache at a time; fewer where all layers
+ *     look back over a window only
  * @param available bytes that could be had
  */
-record MemoryPlan(WeightMemory weights, long cachePerToken, int longest, long available) {
+record MemoryPlan(WeightMemory weights, long cachePerToken, int longest, int held, long available) {
     /** Keys and values of one token over all layers, in float32. */
     static long cachePerToken(ModelSpec spec) {
         return spec.layers().stream()
@@ -28,7 +30,7 @@ record MemoryPlan(WeightMemory weights, long cachePerToken, int longest, long av
      */
     void checkWeights(boolean cacheIsSet) {
         if ((cacheIsSet ? weights.copied() : weights.bytes()) >= available) {
-            long cache = cachePerToken * longest;
+            long cache = cachePerToken * held;
             throw new MemoryException(
                     weights.bytes() + cache,
                     available,

@@ -52,6 +52,8 @@ public record ModelReport(
      * The spec in numbers. Heads are those of the first layer.
      *
      * @param context longest sequence, in tokens
+     * @param heldTokens of a sequence of full length, tokens whose keys and values are needed at a
+     *     time: all, or a window if no layer sees further
      * @param kvBytesPerToken keys and values of one token over all layers, in float32
      */
     public record Shape(
@@ -63,6 +65,7 @@ public record ModelReport(
             int headDim,
             int vocab,
             int context,
+            int heldTokens,
             long kvBytesPerToken) {}
 
     /**
@@ -124,7 +127,7 @@ public record ModelReport(
         return weightMemory.isPresent() && shape.isPresent()
                 ? OptionalLong.of(
                         weightMemory.getAsLong()
-                                + shape.get().kvBytesPerToken() * shape.get().context())
+                                + shape.get().kvBytesPerToken() * shape.get().heldTokens())
                 : OptionalLong.empty();
     }
 

@@ -150,6 +150,9 @@ final class ModelReportReader {
                 first.headDim(),
                 spec.vocab(),
                 spec.maxPositions(),
+                spec.window() == 0
+                        ? spec.maxPositions()
+                        : Math.min(spec.window(), spec.maxPositions()),
                 MemoryPlan.cachePerToken(spec));
     }
 

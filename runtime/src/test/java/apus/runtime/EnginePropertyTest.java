@@ -15,12 +15,14 @@ class EnginePropertyTest {
     void whateverIsSubmittedAndCancelledNothingStaysBehind(@ForAll long seed)
             throws InterruptedException {
         Random random = new Random(seed);
+        int mode = random.nextInt(3); // plain, with a long rope, with a window
         FakeEngine fake =
                 new FakeEngine(
                         FakeEngine.options(),
                         16 + random.nextInt(30),
                         1 + random.nextInt(8),
-                        random.nextBoolean() ? 0 : 12);
+                        mode == 1 ? 12 : 0,
+                        mode == 2 ? 1 + random.nextInt(20) : 0);
         List<Generation> generations = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             try {
@@ -50,6 +52,34 @@ class EnginePropertyTest {
 
     private static boolean failed(Result.Choice choice) {
         return choice.finish() instanceof Finish.Cancelled && choice.tokenIds().length == 0;
+    }
+
+    /** Blocks are reused while others run; each must get what it gets with blocks in plenty. */
+    @Property(tries = 60)
+    void aWindowInASmallPoolChangesNoAnswer(@ForAll long seed) throws InterruptedException {
+        Random random = new Random(seed);
+        int window = 1 + random.nextInt(20);
+        List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            requests.add(request(random));
+        }
+        List<Result> wanted = new ArrayList<>();
+        try (FakeEngine plenty = new FakeEngine(FakeEngine.options(), 200, 8, 0)) {
+            plenty.executor.window = window;
+            for (Request request : requests) {
+                wanted.add(plenty.engine.submit(request).await());
+            }
+        }
+        FakeEngine small = new FakeEngine(FakeEngine.options(), 30, 8, 0, window);
+        List<Generation> together = requests.stream().map(small.engine::submit).toList();
+        for (int i = 0; i < requests.size(); i++) {
+            List<Result.Choice> choices = together.get(i).await().choices();
+            for (int c = 0; c < choices.size(); c++) {
+                assertArrayEquals(
+                        wanted.get(i).choices().get(c).tokenIds(), choices.get(c).tokenIds());
+            }
+        }
+        small.assertNothingLeft();
     }
 
     @Property(tries = 30)

@@ -40,6 +40,11 @@ final class FakeEngine implements AutoCloseable {
     }
 
     FakeEngine(EngineOptions options, int blocks, int maxSequences, int restartLength) {
+        this(options, blocks, maxSequences, restartLength, 0);
+    }
+
+    FakeEngine(EngineOptions options, int blocks, int maxSequences, int restartLength, int window) {
+        executor.window = window;
         executor.allocateKv(new apus.kernels.KvShape(blocks + 1, 4));
         ModelInfo info =
                 new ModelInfo(
@@ -59,7 +64,7 @@ final class FakeEngine implements AutoCloseable {
                         4,
                         0,
                         "fake");
-        Batcher.Sizes sizes = new Batcher.Sizes(12, maxSequences, 8, restartLength);
+        Batcher.Sizes sizes = new Batcher.Sizes(12, maxSequences, 8, restartLength, window);
         FakeTokenizer tokenizer = new FakeTokenizer(LETTERS, VOCAB);
         engine =
                 new Engine(

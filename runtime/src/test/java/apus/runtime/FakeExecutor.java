@@ -31,6 +31,9 @@ final class FakeExecutor implements Executor {
 
     volatile RuntimeException failure = new IllegalStateException("made to fail");
 
+    /** Positions a token sees, its own included; 0 = all. */
+    volatile int window;
+
     /** Nanoseconds a step takes. */
     volatile long stepNanos;
 
@@ -107,7 +110,7 @@ final class FakeExecutor implements Executor {
 
     private MemorySegment logits(Batch batch, int s, int position) {
         long hash = START;
-        for (int p = 0; p <= position; p++) {
+        for (int p = window == 0 ? 0 : Math.max(0, position - window + 1); p <= position; p++) {
             int block = batch.blockTable[s * batch.blockStride + p / blockSize];
             int token = cache[block * blockSize + p % blockSize];
             if (token == 0 || block == 0) {

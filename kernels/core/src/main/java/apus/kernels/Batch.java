@@ -33,7 +33,10 @@ public final class Batch {
     /** [sequences] cached tokens plus those of this step */
     public final int[] contextLen;
 
-    /** [sequences * blockStride] block ids in order of position; unused entries are 0 */
+    /**
+     * [sequences * blockStride] block ids in order of position; unused entries are 0, and so are
+     * those of blocks that lie before the window of every layer, for all tokens of the step
+     */
     public final int[] blockTable;
 
     /** Most blocks one sequence can hold. */

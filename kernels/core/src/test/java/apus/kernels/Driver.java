@@ -23,6 +23,9 @@ public final class Driver {
         final int[] blocks;
         int computed;
 
+        /** Positions any layer looks back; entries of blocks before that become 0. 0 = all. */
+        int window;
+
         /** Tokens computed a second time, whose logits were given already. */
         int repeated;
 
@@ -35,6 +38,12 @@ public final class Driver {
             }
             promptLength = prompt.length;
             this.blocks = blocks;
+        }
+
+        /** Lets entries of blocks that no later token sees become the null block. */
+        public Seq within(int newWindow) {
+            window = newWindow;
+            return this;
         }
 
         public void append(int id) {
@@ -128,6 +137,10 @@ public final class Driver {
     }
 
     private void add(Seq seq, int n, List<Seq> owner) {
+        if (seq.window > 0) {
+            int first = Math.max(0, seq.computed - seq.window + 1) / blockSize;
+            java.util.Arrays.fill(seq.blocks, 0, first, 0);
+        }
         int s = batch.sequences++;
         batch.seqStart[s] = batch.tokens;
         for (int i = 0; i < n; i++) {

@@ -216,6 +216,40 @@ public abstract class ExecutorContract {
         tally.right("chunks and threads");
     }
 
+    /** What stands in the null block must not matter: it is filled with another sequence's keys. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void blocksBehindEveryWindowAreNotRead(GoldenModel model) {
+        try (Rig rig = new Rig(model, 2)) {
+            int window = rig.checkpoint.spec().window();
+            int[] prompt = model.longestPrompt().ids();
+            if (window == 0 || window >= prompt.length) {
+                return; // nothing ever lies behind it
+            }
+            tally.tried("windows");
+            int tokens = prompt.length / 2;
+            int[] nullBlockFirst = new int[rig.blocks];
+            for (int i = 1; i < nullBlockFirst.length; i++) {
+                nullBlockFirst[i] = i;
+            }
+            rig.driver.run(
+                    Integer.MAX_VALUE,
+                    rig.driver.start(java.util.Arrays.copyOf(prompt, BLOCK_SIZE), nullBlockFirst));
+            Seq whole = rig.driver.start(prompt, 0);
+            int[] wanted = greedy(rig.driver, whole, tokens);
+            for (int chunk : new int[] {1, 5, Integer.MAX_VALUE}) {
+                Seq windowed = rig.driver.start(prompt, 1).within(window);
+                rig.driver.run(chunk, windowed);
+                assertArrayEquals(wanted, greedy(rig.driver, windowed, tokens));
+                for (int i = 0; i < whole.logits.size(); i++) {
+                    assertArrayEquals(
+                            whole.logits.get(i), windowed.logits.get(i), model + " token " + i);
+                }
+            }
+            tally.right("windows");
+        }
+    }
+
     @Test
     void aStepAllocatesNothingOnceWarm() {
         GoldenModel model = GoldenModel.all("llama2-gqa").getFirst();

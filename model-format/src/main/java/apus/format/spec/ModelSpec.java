@@ -27,6 +27,15 @@ public record ModelSpec(
         layers = List.copyOf(layers);
     }
 
+    /**
+     * How many positions any layer looks back, its own included; 0 if a layer sees all. What is
+     * further back than that no layer reads again.
+     */
+    public int window() {
+        boolean everywhere = layers.stream().allMatch(l -> l.attn().window() > 0);
+        return everywhere ? layers.stream().mapToInt(l -> l.attn().window()).max().orElse(0) : 0;
+    }
+
     /** Every weight the model needs; a tied one comes twice. */
     public List<WeightRef> weights() {
         return References.of(this);

@@ -63,6 +63,7 @@ final class InspectJson {
                 .put("head_dim", shape.headDim())
                 .put("vocab", shape.vocab())
                 .put("context", shape.context())
+                .put("held_tokens", shape.heldTokens())
                 .put("kv_bytes_per_token", shape.kvBytesPerToken());
     }
 

@@ -63,7 +63,12 @@ final class InspectText {
                         Locale.ROOT,
                         "%s per token, %s for a full context",
                         Bytes.text(shape.kvBytesPerToken()),
-                        Bytes.text(shape.kvBytesPerToken() * shape.context())));
+                        Bytes.text(shape.kvBytesPerToken() * shape.heldTokens())));
+        if (shape.heldTokens() < shape.context()) {
+            line(
+                    "window",
+                    String.format(Locale.ROOT, "%,d tokens, in every layer", shape.heldTokens()));
+        }
     }
 
     private void weights(ModelReport report) {

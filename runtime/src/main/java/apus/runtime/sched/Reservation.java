@@ -11,7 +11,7 @@ final class Reservation {
     /** Places in the batch. */
     final int places;
 
-    /** Blocks its members have taken and not given back. */
+    /** Blocks that count for it: taken by its members, or passed on to them, and not given back. */
     int held;
 
     /** Sequences that live on it. */

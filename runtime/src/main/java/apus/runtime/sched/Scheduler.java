@@ -13,14 +13,15 @@ import java.util.Optional;
  * decode; a step takes outstanding tokens of the running sequences, then admits waiting ones while
  * tokens, places and blocks last.
  *
- * <p>Admission reserves every block a sequence can come to need, so a running sequence never has to
- * wait for memory and nobody is thrown out. Single tokens go before longer stretches: somebody
- * else's long prompt must not hold up a running answer.
+ * <p>Admission reserves as many blocks as a sequence can come to hold at a time, so a running
+ * sequence never has to wait for memory and nobody is thrown out. Single tokens go before longer
+ * stretches: somebody else's long prompt must not hold up a running answer.
  */
 public final class Scheduler {
     private static final int[] NO_BLOCKS = {};
 
     private final BlockPool pool;
+    private final BlockLedger ledger;
     private final int blockSize;
     private final int maxSequences;
     private final int maxLogitRows;
@@ -30,25 +31,30 @@ public final class Scheduler {
     private final ArrayDeque<Sequence> waiting = new ArrayDeque<>();
     private final List<Sequence> running = new ArrayList<>();
     private int places;
-    private int promised;
 
     /**
      * @param blockSize tokens per block
+     * @param maxTokens most tokens of a batch
      * @param maxSequences places in a batch
      * @param maxLogitRows rows of logits in a batch, at least maxSequences
      * @param chunked whether a long stretch may be split over steps
      * @param restartLength length beyond which a sequence that began below it is computed anew; 0 =
      *     never
+     * @param window positions that any layer looks back, its own included; 0 = all. Not together
+     *     with a restartLength: what is computed anew must see its beginning
      * @param prefixCaching whether blocks of earlier sequences are looked for
      */
     public Scheduler(
             BlockPool pool,
             int blockSize,
+            int maxTokens,
             int maxSequences,
             int maxLogitRows,
             boolean chunked,
             int restartLength,
+            int window,
             boolean prefixCaching) {
+        assert window == 0 || restartLength == 0 : window + " " + restartLength;
         this.pool = pool;
         this.blockSize = blockSize;
         this.maxSequences = maxSequences;
@@ -59,16 +65,20 @@ public final class Scheduler {
                 prefixCaching
                         ? Optional.of(new PrefixIndex(pool.usable() + 1, blockSize))
                         : Optional.empty();
+        this.ledger = new BlockLedger(pool, blockSize, window, maxTokens, index);
     }
 
-    /** Blocks that so many positions need. */
-    public int blocksFor(int positions) {
-        return (positions + blockSize - 1) / blockSize;
+    /**
+     * Most blocks that one sequence holds at a time until it has so many positions; parameters as
+     * of the constructor.
+     */
+    public static int mostBlocks(int positions, int blockSize, int window, int maxTokens) {
+        return BlockLedger.most(positions, blockSize, window, maxTokens);
     }
 
     /** Whether a sequence could run if it had the machine to itself. */
     public boolean canEverRun(Sequence s) {
-        return s.width() <= maxSequences && need(s) <= pool.usable();
+        return s.width() <= maxSequences && ledger.need(s) <= pool.usable();
     }
 
     /** Puts a sequence at the end of the queue. */
@@ -136,10 +146,10 @@ public final class Scheduler {
             return;
         }
         running.remove(s);
-        releaseBlocks(s);
         Reservation r = s.reservation;
-        if (--r.members == 0) {
-            promised -= r.limit - r.held;
+        ledger.release(s, running);
+        ledger.leave(r);
+        if (r.members == 0) {
             places -= r.places;
         }
     }
@@ -155,7 +165,7 @@ public final class Scheduler {
         fork.reservation.members++;
         fork.restarted = s.restarted;
         if (!mayRestart(s)) {
-            share(s.blocks, s.computed / blockSize, fork);
+            ledger.share(s.blocks, s.computed / blockSize, fork);
         }
         running.add(fork);
         return fork;
@@ -169,32 +179,24 @@ public final class Scheduler {
                 continue; // its sibling computes the prompt for both
             }
             int[] shared = sharedBlocks(s);
-            int limit = need(s) - shared.length;
-            if (places + s.width() > maxSequences
-                    || pool.free() - freeAmong(shared) - promised < limit) {
+            int limit = ledger.toPromise(s, shared.length);
+            if (places + s.width() > maxSequences || !ledger.covers(limit, shared)) {
                 break; // first come, first served: a small one must not starve a large one
             }
             if (!chunked && batch.tokens > 0 && s.length() > batch.maxTokens() - batch.tokens) {
                 break;
             }
             queue.remove();
-            s.reservation = new Reservation(limit, s.width());
-            s.reservation.members = 1;
-            promised += limit;
+            s.reservation = ledger.promise(limit, s.width());
             places += s.width();
             if (s.parent == null) {
                 s.cached = shared.length * blockSize;
             }
-            share(shared, shared.length, s);
+            ledger.share(shared, shared.length, s);
             s.parent = null;
             running.add(s);
             schedule(s, batch, step);
         }
-    }
-
-    /** Blocks for all positions it can come to hold, its forks' included. */
-    private int need(Sequence s) {
-        return s.width() * blocksFor(s.maxComputed());
     }
 
     /**
@@ -205,31 +207,13 @@ public final class Scheduler {
             s.parent = null;
         }
         if (s.parent != null) {
-            int blocks = mayRestart(s) ? 0 : (s.promptLength() - 1) / blockSize;
+            int blocks = mayRestart(s) ? 0 : ledger.shareable(s.parent, s);
             return Arrays.copyOf(s.parent.blocks, blocks);
         }
         // Rows of logits are not in the cache, so whoever wants them all computes them all.
         return index.isPresent() && mayCache(s) && !s.everyRow()
                 ? index.get().longestMatch(s)
                 : NO_BLOCKS;
-    }
-
-    private int freeAmong(int[] blocks) {
-        int count = 0;
-        for (int block : blocks) {
-            if (pool.isFree(block)) {
-                count++;
-            }
-        }
-        return count;
-    }
-
-    private void share(int[] blocks, int count, Sequence to) {
-        for (int i = 0; i < count; i++) {
-            pool.touch(blocks[i]);
-            to.addBlock(blocks[i]);
-        }
-        to.computed = count * blockSize;
     }
 
     /** Beyond the long rope's border keys depend on more than the tokens before them. */
@@ -271,30 +255,9 @@ public final class Scheduler {
             return; // admitted in this step, behind one that wanted every row there was
         }
         step.add(s, tokens, batch.logitCount, rows);
-        takeBlocks(s, s.computed + tokens);
+        ledger.letGo(s, running);
+        ledger.take(s, s.computed + tokens);
         place(s, tokens, rows, batch);
-    }
-
-    private void takeBlocks(Sequence s, int positions) {
-        while (s.blockCount < blocksFor(positions)) {
-            assert s.reservation.held < s.reservation.limit : "beyond the reservation";
-            int block = pool.take();
-            index.ifPresent(i -> i.forget(block));
-            s.addBlock(block);
-            s.reservation.held++;
-            promised--;
-        }
-    }
-
-    /** Tail first, so that the shared head of a prompt is the last to be overwritten. */
-    private void releaseBlocks(Sequence s) {
-        for (int i = s.blockCount - 1; i >= 0; i--) {
-            if (pool.release(s.blocks[i]) && s.reservation.held > 0) {
-                s.reservation.held--;
-                promised++;
-            }
-        }
-        s.blockCount = 0;
     }
 
     private void place(Sequence s, int tokens, int rows, Batch batch) {

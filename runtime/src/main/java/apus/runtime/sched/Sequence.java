@@ -32,6 +32,9 @@ public final class Sequence {
     int[] blocks = new int[8];
     int blockCount;
 
+    /** Blocks before this one were let go of; their entries are 0. */
+    int firstBlock;
+
     /** Tokens whose keys are in the cache. */
     int computed;
 

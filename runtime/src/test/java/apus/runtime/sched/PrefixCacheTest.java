@@ -20,7 +20,7 @@ class PrefixCacheTest {
     private Scheduler scheduler = scheduler(0);
 
     private Scheduler scheduler(int restartLength) {
-        return new Scheduler(pool, BLOCK, 8, 64, true, restartLength, true);
+        return new Scheduler(pool, BLOCK, 64, 8, 64, true, restartLength, 0, true);
     }
 
     private static int[] prompt(int length) {

@@ -29,7 +29,17 @@ class SchedulerTest {
                 boolean chunked,
                 int restart) {
             pool = new BlockPool(blocks + 1);
-            scheduler = new Scheduler(pool, BLOCK, maxSequences, maxRows, chunked, restart, false);
+            scheduler =
+                    new Scheduler(
+                            pool,
+                            BLOCK,
+                            maxTokens,
+                            maxSequences,
+                            maxRows,
+                            chunked,
+                            restart,
+                            0,
+                            false);
             batch = new Batch(maxTokens, maxSequences, maxRows, 64);
             step = new Step(maxSequences);
         }
