@@ -1,5 +1,6 @@
 package apus.bench;
 
+import apus.kernels.Quantization;
 import apus.openai.cli.SettingOptions;
 import apus.openai.cli.Terminal;
 import apus.openai.config.Configuration;
@@ -8,6 +9,7 @@ import apus.openai.config.Setting.Group;
 import apus.runtime.Engine;
 import apus.runtime.ModelInfo;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +41,16 @@ final class BenchCommand implements Callable<Integer> {
         number("--generate-tokens", 128, "Length of each answer, as far as it is measured.");
         number("--concurrency", 1, "Requests at a time; decode then counts all of them.");
         number("--repetitions", 5, "Measurements after the warm-up; medians are reported.");
+        spec.addOption(
+                OptionSpec.builder("--perplexity")
+                        .type(Path.class)
+                        .arity("1")
+                        .paramLabel("FILE")
+                        .description(
+                                "Measure how well the model foretells this text instead, to compare"
+                                        + " formats: --quantization int8, for instance.")
+                        .build());
+        number("--perplexity-window", 512, "Tokens that are foretold from each other.");
         spec.addOption(
                 OptionSpec.builder("--json")
                         .type(boolean.class)
@@ -80,10 +92,25 @@ final class BenchCommand implements Callable<Integer> {
                         value("--generate-tokens", 2),
                         value("--concurrency", 1));
         int repetitions = value("--repetitions", 1);
-        WeightTraffic traffic = WeightTraffic.of(configuration.model());
+        int window = value("--perplexity-window", 2);
+        Path text = spec.findOption("--perplexity").getValue();
+        Quantization quantization =
+                configuration
+                        .engine()
+                        .quantization()
+                        .flatMap(Quantization::of)
+                        .orElse(Quantization.NONE);
+        WeightTraffic traffic = WeightTraffic.of(configuration.model(), quantization);
         Outcome outcome;
         try (Engine engine = Engine.open(configuration.model(), configuration.engine())) {
             ModelInfo model = engine.model();
+            if (text != null) {
+                Perplexity perplexity = Perplexity.of(engine, text, window);
+                print(
+                        perplexity.json(model, traffic.format()),
+                        perplexity.text(model, traffic.format()));
+                return ExitCode.OK;
+            }
             check(load, model);
             terminal.err()
                     .printf("apus bench: %s on %s%n", configuration.modelName(), model.device());

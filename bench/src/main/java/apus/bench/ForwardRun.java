@@ -6,6 +6,7 @@ import apus.kernels.Executor;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.KvShape;
+import apus.kernels.Quantization;
 import apus.runtime.EngineOptions;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
@@ -37,7 +38,15 @@ final class ForwardRun implements AutoCloseable {
                 provider.open(
                         checkpoint,
                         new ExecutorOptions(
-                                threads, TOKENS_PER_STEP, 1, 1, load.length(), options.kernels()));
+                                threads,
+                                TOKENS_PER_STEP,
+                                1,
+                                1,
+                                load.length(),
+                                options.kernels(),
+                                options.quantization()
+                                        .flatMap(Quantization::of)
+                                        .orElse(Quantization.NONE)));
         int blocks = (load.length() + blockSize - 1) / blockSize;
         executor.allocateKv(new KvShape(blocks + 1, blockSize));
         this.batch = new Batch(TOKENS_PER_STEP, 1, 1, blocks);

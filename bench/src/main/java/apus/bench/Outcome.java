@@ -57,7 +57,7 @@ record Outcome(
         return String.format(
                 Locale.ROOT,
                 """
-                model    %s (%s, %s)
+                model    %s (%s, %s)%s
                 backend  %s: %s
                 load     %d x %d prompt tokens, %d generated; medians of %d
                 prefill  %.1f tokens/s; first token after %.1f ms
@@ -67,6 +67,7 @@ record Outcome(
                 model.directory(),
                 model.family(),
                 traffic.format(),
+                model.weightFormat().isEmpty() ? "" : ": " + model.weightFormat(),
                 model.backend(),
                 model.device(),
                 load.concurrency(),

@@ -7,6 +7,8 @@ import apus.format.spec.Gated;
 import apus.format.spec.Layer;
 import apus.format.spec.Linear;
 import apus.format.spec.ModelSpec;
+import apus.kernels.Quantization;
+import apus.kernels.QuantizedSize;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -61,6 +63,37 @@ record WeightTraffic(
                     experts,
                     share,
                     spec.layers().stream().mapToLong(WeightTraffic::kvBytes).sum());
+        }
+    }
+
+    /**
+     * The same for plain weights that are quantised at load. The head is then a copy of its own,
+     * even where the embedding serves as one; embeddings, norms, biases and routers stay.
+     */
+    static WeightTraffic of(Path model, Quantization quantization) {
+        WeightTraffic stored = of(model);
+        if (quantization == Quantization.NONE) {
+            return stored;
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            ModelSpec spec = checkpoint.spec();
+            QuantizedSize size = QuantizedSize.of(spec, quantization);
+            long stays =
+                    checkpoint.tensors().stream()
+                            .filter(t -> t.shape().size() == 1)
+                            .mapToLong(TensorInfo::bytes)
+                            .sum();
+            for (Layer layer : spec.layers()) {
+                if (layer.ffn() instanceof Experts experts) {
+                    stays += checkpoint.weight(experts.router().weight()).bytes();
+                }
+            }
+            return new WeightTraffic(
+                    quantization.name(),
+                    size.dense() + stays,
+                    size.experts(),
+                    stored.expertShare,
+                    stored.kvBytesPerToken);
         }
     }
 

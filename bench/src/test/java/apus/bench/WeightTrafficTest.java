@@ -3,6 +3,7 @@ package apus.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import apus.kernels.Quantization;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,25 @@ final class WeightTrafficTest {
         assertEquals(9_902_592, traffic.everyToken());
         assertEquals(2 * 6 * 4 * 32 * 4, traffic.kvBytesPerToken());
         assertEquals(9_902_592 + 3 * 10.5 * 6144, traffic.bytesPerStep(3, 10.5));
+    }
+
+    @Test
+    void quantisedWeightsAreReadAsTheyAreInMemory() {
+        for (String name : new String[] {"llama2-mha", "mixtral"}) {
+            Path model = Path.of(System.getProperty("apus.testdata"), "models", name);
+            for (Quantization quantization : Quantization.values()) {
+                WeightTraffic traffic = WeightTraffic.of(model, quantization);
+                WeightTraffic stored = WeightTraffic.of(model);
+                int bits = stored.format().equals("F32") ? 32 : 16;
+                double share = traffic.bytesPerStep(1000, 0) / stored.bytesPerStep(1000, 0);
+                // Norms and routers stay as they are.
+                switch (quantization) {
+                    case NONE -> assertEquals(stored, traffic);
+                    case INT8 -> assertEquals(8.5 / bits, share, 0.03, name);
+                    case INT4 -> assertEquals(4.5 / bits, share, 0.03, name);
+                }
+            }
+        }
     }
 
     @Test

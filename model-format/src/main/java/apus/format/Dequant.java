@@ -50,6 +50,28 @@ public final class Dequant {
                 yield SmallFloats.e2m1(nibble(w.data(), i))
                         * SmallFloats.e8m0(w.scales().get(ValueLayout.JAVA_BYTE, block));
             }
+            case Tiled tiled -> {
+                long block = tiled.blockAt(row, col, w.cols());
+                boolean zeros = w.zeros().byteSize() != 0;
+                int zero = zeros ? w.zeros().get(ValueLayout.JAVA_BYTE, block) : 0;
+                yield plain(w.scales(), tiled.scaleType(), block)
+                        * (number(w, tiled, row, col) - zero);
+            }
+        };
+    }
+
+    /** A number of a tiled weight as it is written. */
+    private static int number(Weight w, Tiled tiled, int row, int col) {
+        int rows = tiled.tileRows();
+        long tile = row / rows * tiled.tileBytes(w.cols());
+        return switch (tiled.code()) {
+            case INT8 -> w.data().get(ValueLayout.JAVA_BYTE, tile + (long) col * rows + row % rows);
+            case INT4 -> {
+                int i = col % tiled.block();
+                long line = (long) (col / tiled.block()) * tiled.wordsPerBlock() + i / 8;
+                int word = w.data().get(I32, tile + (line * rows + row % rows) * Integer.BYTES);
+                yield word << (28 - i % 8 * 4) >> 28;
+            }
         };
     }
 

@@ -13,9 +13,12 @@ import apus.kernels.ExecutorInfo;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.KvShape;
+import apus.kernels.Quantization;
+import apus.kernels.QuantizedSize;
 import apus.runtime.sched.Scheduler;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -62,7 +65,7 @@ final class EngineOpener {
         ExecutorProvider provider = Backends.choose(options.backend(), checkpoint);
         MemoryPlan memory =
                 new MemoryPlan(
-                        checkpoint.memory(),
+                        QuantizedSize.memory(checkpoint, quantization()),
                         MemoryPlan.cachePerToken(spec),
                         longest,
                         (int)
@@ -81,7 +84,8 @@ final class EngineOpener {
                                 maxSequences,
                                 maxLogitRows,
                                 longest,
-                                options.kernels()));
+                                options.kernels(),
+                                quantization()));
         try {
             ModelInfo info = allocate(executor, memory, maxTokens, maxSequences);
             executor.warmUp(options.warmUp());
@@ -100,6 +104,18 @@ final class EngineOpener {
 
     private void checkQuantization() {
         Optional<String> wanted = options.quantization();
+        if (quantization() != Quantization.NONE) {
+            if (checkpoint.quantization().isPresent()) {
+                throw new RequestException(
+                        "quantization",
+                        "'quantization' is "
+                                + wanted.orElseThrow()
+                                + ", which is made of plain weights, but the model is quantised by "
+                                + checkpoint.quantization().get()
+                                + "; leave it out.");
+            }
+            return;
+        }
         if (wanted.isPresent() && !wanted.equals(checkpoint.quantization())) {
             throw new RequestException(
                     "quantization",
@@ -112,6 +128,11 @@ final class EngineOpener {
                                     .orElse("not quantised")
                             + "; leave it out.");
         }
+    }
+
+    /** What is to be done to plain weights; other methods only say what the model must be. */
+    private Quantization quantization() {
+        return options.quantization().flatMap(Quantization::of).orElse(Quantization.NONE);
     }
 
     private static Tokenizer load(Path path) {
@@ -172,6 +193,7 @@ final class EngineOpener {
                 device.threads(),
                 checkpoint.weightBytes(),
                 memory.weights().bytes(),
+                weightFormat(device),
                 device.workspaceBytes(),
                 (int) blocks,
                 blockSize,
@@ -190,6 +212,19 @@ final class EngineOpener {
                         weights + device.workspaceBytes(),
                         memory.available())
                 : CacheSize.byDefault(weights, memory.available());
+    }
+
+    private String weightFormat(ExecutorInfo device) {
+        Optional<String> stored = checkpoint.quantization();
+        return switch (quantization()) {
+            case NONE -> stored.orElse("");
+            case INT8, INT4 ->
+                    String.format(
+                            Locale.ROOT,
+                            "%s, relative error %.2g",
+                            options.quantization().orElseThrow(),
+                            device.quantizationError());
+        };
     }
 
     private void explainShortContext(

@@ -32,8 +32,8 @@ import java.util.OptionalLong;
  * @param shutdownGrace how long {@link Engine#close} lets running work go on
  * @param tokenizer folder or tokenizer.json to use in place of the model's own
  * @param chatTemplate Jinja source in place of the model's own
- * @param quantization how the checkpoint must be quantised, {@code gptq} for instance; empty =
- *     however it is
+ * @param quantization {@code int8} or {@code int4}: plain weights are quantised so at load; any
+ *     other: how the checkpoint must be quantised, {@code gptq} for instance; empty = however it is
  * @param seed makes requests without a seed of their own repeatable from one start to the next;
  *     without it they draw fresh entropy
  * @param warmUp how long opening goes on, at most, to get the kernels compiled, so that the first

@@ -18,7 +18,9 @@ import java.util.List;
  * @param threads compute threads in all
  * @param weightBytes size of the weight files
  * @param weightMemoryBytes memory the weights take as they are computed with; differs from the
- *     files where they are unpacked
+ *     files where they are unpacked or quantised
+ * @param weightFormat for people: how they are quantised and, where that was done at load, with
+ *     what error; empty if they are not
  * @param workspaceBytes memory for activations and logits
  * @param kvBlocks blocks of the key/value cache that sequences can use
  * @param blockSize tokens per block
@@ -37,6 +39,7 @@ public record ModelInfo(
         int threads,
         long weightBytes,
         long weightMemoryBytes,
+        String weightFormat,
         long workspaceBytes,
         int kvBlocks,
         int blockSize,

@@ -59,6 +59,7 @@ final class FakeEngine implements AutoCloseable {
                         1,
                         0,
                         0,
+                        "",
                         0,
                         blocks,
                         4,

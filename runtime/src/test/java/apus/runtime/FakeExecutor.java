@@ -43,7 +43,7 @@ final class FakeExecutor implements Executor {
 
     @Override
     public ExecutorInfo info() {
-        return new ExecutorInfo("fake", "fake", 1, 4, 0);
+        return new ExecutorInfo("fake", "fake", 1, 4, 0, 0);
     }
 
     @Override

@@ -12,6 +12,7 @@ import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.KvShape;
 import apus.kernels.Logits;
+import apus.kernels.Quantization;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Random;
@@ -79,7 +80,8 @@ final class WindowedModelTest {
         int length = PROMPT + ANSWER;
         ExecutorProvider provider =
                 ServiceLoader.load(ExecutorProvider.class).findFirst().orElseThrow();
-        ExecutorOptions options = new ExecutorOptions(1, 1, 1, 1, length, CpuChoice.AUTO);
+        ExecutorOptions options =
+                new ExecutorOptions(1, 1, 1, 1, length, CpuChoice.AUTO, Quantization.NONE);
         int[] answer = new int[ANSWER];
         int blocks = Math.ceilDiv(length, BLOCK);
         try (Executor executor = provider.open(checkpoint, options)) {

@@ -2,7 +2,10 @@ package apus.bench.jmh;
 
 import apus.format.DType;
 import apus.format.Weight;
+import apus.kernels.Quantization;
 import apus.kernels.cpu.CpuKernels;
+import apus.kernels.cpu.CpuKernels.Layout;
+import apus.kernels.cpu.Packing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +47,9 @@ public class MatmulBenchmark {
     @Param({"vector", "scalar"})
     private String kernels;
 
-    @Param({"BF16", "F16", "F32"})
-    private DType format;
+    /** As stored, or quantised from BF16. */
+    @Param({"BF16", "F16", "F32", "INT8", "INT4"})
+    private String format;
 
     @Param({"1", "16", "256"})
     private int tokens;
@@ -53,6 +57,7 @@ public class MatmulBenchmark {
     private Arena arena;
     private CpuKernels with;
     private Weight weight;
+    private Layout layout;
     private MemorySegment x;
     private MemorySegment arranged;
     private MemorySegment y;
@@ -87,7 +92,17 @@ public class MatmulBenchmark {
     public void open() {
         arena = Arena.ofShared();
         with = Kernels.of(kernels);
-        weight = Kernels.weight(arena, format, ROWS, COLS);
+        weight =
+                switch (format) {
+                    case "INT8", "INT4" ->
+                            Packing.quantized(
+                                    Kernels.weight(arena, DType.BF16, ROWS, COLS),
+                                    Quantization.valueOf(format),
+                                    with,
+                                    arena);
+                    default -> Kernels.weight(arena, DType.valueOf(format), ROWS, COLS);
+                };
+        layout = with.layout(weight);
         x = Kernels.floats(arena, (long) tokens * COLS, 3);
         arranged =
                 arena.allocate(Math.max(16, with.arrangedFloats(tokens, COLS)) * Float.BYTES, 64);
@@ -102,10 +117,14 @@ public class MatmulBenchmark {
 
     @Benchmark
     public MemorySegment matmul(Rates rates) {
-        with.arrange(with.layout(weight), x, tokens, COLS, 0, tokens, arranged);
-        with.matmul(arranged, tokens, weight, MemorySegment.NULL, 0, ROWS, y, scratch, 0);
+        MemorySegment input = x;
+        if (layout != Layout.ROWS) {
+            with.arrange(layout, x, tokens, COLS, 0, tokens, arranged);
+            input = arranged;
+        }
+        with.matmul(input, tokens, weight, MemorySegment.NULL, 0, ROWS, y, scratch, 0);
         rates.operations += 2.0 * tokens * ROWS * COLS;
-        rates.bytes += weight.data().byteSize();
+        rates.bytes += weight.bytes();
         return y;
     }
 }

@@ -9,6 +9,13 @@ package apus.kernels;
  * @param threads compute threads in all
  * @param kvBytesPerToken bytes of keys and values one token needs over all layers
  * @param workspaceBytes bytes allocated for activations and logits
+ * @param quantizationError error of the weights that were quantised when the executor opened, root
+ *     of sum (w - quantised w)^2 / sum w^2; 0 if none were
  */
 public record ExecutorInfo(
-        String backend, String device, int threads, long kvBytesPerToken, long workspaceBytes) {}
+        String backend,
+        String device,
+        int threads,
+        long kvBytesPerToken,
+        long workspaceBytes,
+        double quantizationError) {}

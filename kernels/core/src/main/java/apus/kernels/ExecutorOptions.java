@@ -9,6 +9,7 @@ package apus.kernels;
  * @param maxLogitRows most rows of logits asked for in one {@link Batch}
  * @param maxContext longest sequence, in tokens
  * @param kernels which CPU kernels to use
+ * @param quantization what plain weights are turned into
  */
 public record ExecutorOptions(
         int threads,
@@ -16,7 +17,8 @@ public record ExecutorOptions(
         int maxSequences,
         int maxLogitRows,
         int maxContext,
-        CpuChoice kernels) {
+        CpuChoice kernels,
+        Quantization quantization) {
 
     /**
      * {@code AUTO} takes the fastest available; a forced choice that is unavailable is an error,

@@ -111,6 +111,21 @@ public final class Checkpoint implements AutoCloseable {
         return weights.read(ref);
     }
 
+    /**
+     * The same matrix for one use: what has to be put together for it belongs to the caller, and is
+     * put together anew each time.
+     *
+     * @param once shared between threads; owns the copies, not what is mapped
+     */
+    public Weight weight(WeightRef ref, Arena once) {
+        return weights.read(ref, once);
+    }
+
+    /** Whether the files hold a matrix in the form of a quantiser. */
+    public boolean isPacked(WeightRef ref) {
+        return weights.isPacked(ref);
+    }
+
     /** A vector (norm weight, bias) converted to f32. */
     public float[] vector(WeightRef ref) {
         Weight column = weight(ref);

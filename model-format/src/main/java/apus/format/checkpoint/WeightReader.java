@@ -31,9 +31,26 @@ final class WeightReader {
         this.arena = arena;
     }
 
+    boolean isPacked(WeightRef ref) {
+        return packing.holds(ref);
+    }
+
     synchronized Weight read(WeightRef ref) {
+        return copies(ref) ? copies.computeIfAbsent(ref, r -> read(r, arena)) : read(ref, arena);
+    }
+
+    private boolean copies(WeightRef ref) {
+        return packing.holds(ref) || !ref.isTogether() || ref.transposed();
+    }
+
+    /**
+     * The same anew each time.
+     *
+     * @param once owns the copies
+     */
+    Weight read(WeightRef ref, Arena once) {
         if (packing.holds(ref)) {
-            return copies.computeIfAbsent(ref, r -> packing.read(r, arena));
+            return packing.read(ref, once);
         }
         TensorInfo info = shards.info(ref.tensor());
         Plain format = new Plain(info.dtype());
@@ -45,8 +62,7 @@ final class WeightReader {
             MemorySegment data = tensor.asSlice(ref.firstRow() * rowBytes, ref.rows() * rowBytes);
             return new Weight(ref.tensor(), format, ref.rows(), cols, data);
         }
-        return copies.computeIfAbsent(
-                ref, r -> new Weight(r.tensor(), format, r.rows(), cols, copy(r, cols, size)));
+        return new Weight(ref.tensor(), format, ref.rows(), cols, copy(ref, cols, size, once));
     }
 
     /** What {@link #read} takes for each of these references; reads no data. */
@@ -68,8 +84,8 @@ final class WeightReader {
         return new WeightMemory(mapped, copied);
     }
 
-    private MemorySegment copy(WeightRef ref, long cols, int size) {
-        MemorySegment data = arena.allocate(ref.rows() * cols * size, 64);
+    private MemorySegment copy(WeightRef ref, long cols, int size, Arena owner) {
+        MemorySegment data = owner.allocate(ref.rows() * cols * size, 64);
         try (Arena once = Arena.ofShared()) {
             MemorySegment tensor = shards.borrow(ref.tensor(), once);
             if (ref.transposed()) {

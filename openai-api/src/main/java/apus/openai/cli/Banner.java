@@ -31,7 +31,7 @@ final class Banner {
                 """
 
                 Apus %s serves %s at %s/v1, ready after %.1f s
-                  model    %s, %s of weights, up to %d tokens%s
+                  model    %s, %s of weights%s, up to %d tokens%s
                   memory   %s: weights %s, keys and values %s, activations %s
                   backend  %s: %s
                   cache    %s for keys and values of %d tokens
@@ -46,6 +46,7 @@ final class Banner {
                 after.toMillis() / 1000.0,
                 model.family(),
                 Bytes.text(model.weightBytes()),
+                model.weightFormat().isEmpty() ? "" : " (" + model.weightFormat() + ")",
                 model.maxModelLen(),
                 chat ? "" : ", no chat template (completions only)",
                 Bytes.text(model.memoryBytes()),

@@ -85,7 +85,7 @@ final class ModelSettings {
                                     "quantization",
                                     "METHOD",
                                     "none",
-                                    "How the weights must be quantised: gptq, awq, fp8, compressed-tensors or mxfp4; a model that is not so is an error. none: whatever the model is.",
+                                    "int8 or int4: quantise plain weights at load, with a scale per 32 columns. gptq, awq, fp8, compressed-tensors or mxfp4: how the weights must be quantised already; a model that is not so is an error. none: whatever the model is.",
                                     ModelSettings::quantization)
                             .alias("-q"));
 
@@ -103,6 +103,8 @@ final class ModelSettings {
         String method =
                 value.choice(
                         "none",
+                        "int8",
+                        "int4",
                         "gptq",
                         "gptq_marlin",
                         "awq",

@@ -91,6 +91,17 @@ final class ServeCommandTest {
     }
 
     @Test
+    void quantisesPlainWeightsAndSaysWithWhatError() throws Exception {
+        try (Child child = serve(Map.of("QUANTIZATION", "int8"), FLAGS)) {
+            String url = ready(child);
+            assertTrue(child.out().contains(" (int8, relative error 0.00"), child.out());
+            HttpResponse<String> answer = send(chat(url, ""));
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertTrue(answer.body().contains("\"finish_reason\":\"stop\""), answer.body());
+        }
+    }
+
+    @Test
     void runningStreamEndsBeforeTheServerDoes() throws Exception {
         try (Child child = serve(Map.of(), FLAGS)) {
             String url = ready(child);

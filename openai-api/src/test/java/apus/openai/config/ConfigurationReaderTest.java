@@ -345,7 +345,7 @@ final class ConfigurationReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"awq,awq", "gptq_marlin,gptq", "FP8,fp8", "gpt_oss_mxfp4,mxfp4"})
+    @CsvSource({"awq,awq", "gptq_marlin,gptq", "FP8,fp8", "gpt_oss_mxfp4,mxfp4", "INT8,int8"})
     void quantisationIsNamedAsVllmDoes(String text, String method) {
         assertEquals(
                 Optional.of(method), read(Map.of("QUANTIZATION", text)).engine().quantization());

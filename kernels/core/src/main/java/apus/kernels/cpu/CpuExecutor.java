@@ -59,7 +59,10 @@ final class CpuExecutor implements Executor {
         this.spec = checkpoint.spec();
         this.kernels = kernels;
         this.norms = new Norms(kernels);
-        this.plan = Plan.of(checkpoint, arena);
+        this.workers = new Workers(options.threads());
+        Packing packing =
+                new Packing(kernels, kernels.tileRows(), options.quantization(), workers, arena);
+        this.plan = plan(checkpoint, packing);
         this.ws = new Workspace(spec, plan, options, kernels, arena);
         this.maxTokens = options.maxTokensPerStep();
         Map<Rope, RopeTable> tables = new HashMap<>();
@@ -68,7 +71,6 @@ final class CpuExecutor implements Executor {
                         .map(b -> ropeTable(b.shape().position(), tables))
                         .toArray(RopeTable[]::new);
         this.ropes = tables.values().toArray(RopeTable[]::new);
-        this.workers = new Workers(options.threads());
         this.work = new RowWork(kernels, workers, ws);
         this.feedForward = new FeedForward(kernels, workers, ws, work, spec.hidden());
         long kvBytes = plan.blocks().stream().mapToLong(b -> 2L * b.k().out() * Float.BYTES).sum();
@@ -78,7 +80,20 @@ final class CpuExecutor implements Executor {
                         + options.threads()
                         + (options.threads() == 1 ? " thread" : " threads")
                         + (why.isEmpty() ? "" : " (" + why + ")");
-        this.info = new ExecutorInfo("cpu", device, options.threads(), kvBytes, ws.mostBytes());
+        this.info =
+                new ExecutorInfo(
+                        "cpu", device, options.threads(), kvBytes, ws.mostBytes(), packing.error());
+    }
+
+    /** Frees everything if it fails: nobody else could. */
+    private Plan plan(Checkpoint checkpoint, Packing packing) {
+        try {
+            return Plan.of(checkpoint, arena, ref -> packing.read(checkpoint, ref));
+        } catch (RuntimeException | Error e) {
+            workers.close();
+            arena.close();
+            throw e;
+        }
     }
 
     /** Null for layers that turn nothing. */
@@ -304,8 +319,8 @@ final class CpuExecutor implements Executor {
         int end = work.items(plan.head(), batch.logitCount);
         for (int item = workers.claim(); item < end; item = workers.claim()) {
             work.item(plan.head(), ws.last, batch.logitCount, ws.logits, item, worker);
-            int from = work.firstRow(item, batch.logitCount);
-            int n = work.rowEnd(item, vocab, batch.logitCount) - from;
+            int from = work.firstRow(plan.head(), item, batch.logitCount);
+            int n = work.rowEnd(plan.head(), item, batch.logitCount) - from;
             for (int i = 0; i < batch.logitCount; i++) {
                 long at = at(i, vocab) + from;
                 if (plan.headScale() != 1) {

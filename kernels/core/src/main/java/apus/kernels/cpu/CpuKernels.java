@@ -37,10 +37,16 @@ public interface CpuKernels {
      * Weight rows that one call of {@link #matmul} had best cover: enough for what it prepares per
      * call to pay, few enough for workers to share a product.
      */
-    int rowGroup(int tokens);
+    int rowGroup(Weight w, int tokens);
 
     /** Floats that an input of up to so many tokens takes when arranged, whatever the layout. */
     long arrangedFloats(int tokens, int cols);
+
+    /** Whether matrices of {@link apus.format.Block} form are to be laid out in tiles. */
+    boolean tiles();
+
+    /** Rows of the tiles that {@link apus.format.Tiled} weights are to be made of. */
+    int tileRows();
 
     /** Scratch that {@link #matmul} with this weight needs, in floats. */
     long matmulScratch(Weight w);

@@ -118,20 +118,22 @@ final class FeedForward {
     // An item's rows of all products are complete before its activation: nobody is waited for.
     private void widen(int worker, int of) {
         int wide = part.width();
-        int end = work.items(wide, tokens);
+        Plan.Matrix up = up();
+        int end = work.items(up, tokens);
         for (int i = workers.claim(); i < end; i = workers.claim()) {
-            int from = work.firstRow(i, tokens);
-            int n = work.rowEnd(i, wide, tokens) - from;
+            int from = work.firstRow(up, i, tokens);
+            int to = work.rowEnd(up, i, tokens);
+            int n = to - from;
             switch (part) {
                 case Plan.Gate gate -> {
-                    work.item(gate.gate(), input, tokens, ws.gate, i, worker);
-                    work.item(gate.up(), input, tokens, ws.up, i, worker);
+                    work.rows(gate.gate(), input, tokens, ws.gate, from, to, worker);
+                    work.rows(up, input, tokens, ws.up, from, to, worker);
                     for (int t = 0; t < tokens; t++) {
                         activate(gate, at(t, wide) + from, n);
                     }
                 }
                 case Plan.Perceptron mlp -> {
-                    work.item(mlp.up(), input, tokens, ws.gate, i, worker);
+                    work.rows(up, input, tokens, ws.gate, from, to, worker);
                     for (int t = 0; t < tokens; t++) {
                         long at = at(t, wide) + from;
                         kernels.activate(mlp.act(), ws.gate, at, ws.up, at, n);
@@ -158,6 +160,14 @@ final class FeedForward {
 
     private void narrow(int worker, int of) {
         work.product(down(), ws.gate, tokens, output, worker);
+    }
+
+    private Plan.Matrix up() {
+        return switch (part) {
+            case Plan.Gate gate -> gate.up();
+            case Plan.Perceptron mlp -> mlp.up();
+            case Plan.Mixture _ -> throw new AssertionError("an expert is not a mixture");
+        };
     }
 
     private Plan.Matrix down() {

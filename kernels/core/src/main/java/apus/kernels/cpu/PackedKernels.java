@@ -10,6 +10,8 @@ import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.SmallFloats;
+import apus.format.Tiled;
+import apus.format.Tiled.Code;
 import apus.format.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,6 +59,7 @@ public final class PackedKernels {
                             ? dotOrdered(x, at, w, block, row)
                             : dotBlock(x, at, w, block, row);
             case Mxfp4 _ -> dotMxfp4(x, at, w, row);
+            case Tiled tiled -> dotTiled(x, at, w, tiled, row);
             case Plain _ -> throw new IllegalArgumentException(w.name() + " is not packed");
         };
     }
@@ -120,6 +123,38 @@ public final class PackedKernels {
     private static float scale(Weight w, Block format, long block) {
         short bits = w.scales().get(B16, block * Short.BYTES);
         return format.scaleType() == DType.F16 ? HalfFloats.f16(bits) : HalfFloats.bf16(bits);
+    }
+
+    private static float dotTiled(MemorySegment x, long at, Weight w, Tiled format, int row) {
+        int cols = w.cols();
+        long tile = row / format.tileRows() * format.tileBytes(cols);
+        int lane = row % format.tileRows();
+        float sum = 0;
+        for (int from = 0; from < cols; from += format.block()) {
+            int to = Math.min(cols, from + format.block());
+            long block = format.blockAt(row, from, cols);
+            int zero = w.zeros().byteSize() == 0 ? 0 : w.zeros().get(JAVA_BYTE, block);
+            long line = (long) (from / format.block()) * format.wordsPerBlock();
+            float part = 0;
+            for (int c = from; c < to; c++) {
+                int number;
+                if (format.code() == Code.INT8) {
+                    number = w.data().get(JAVA_BYTE, tile + (long) c * format.tileRows() + lane);
+                } else {
+                    int i = c - from;
+                    long word = tile + ((line + i / 8) * format.tileRows() + lane) * 4;
+                    number = w.data().get(I32, word) << (28 - i % 8 * 4) >> 28;
+                }
+                long input = w.order().byteSize() == 0 ? c : w.order().get(I32, c * 4L);
+                part += x.getAtIndex(JAVA_FLOAT, at + input) * (number - zero);
+            }
+            float scale =
+                    format.scaleType() == DType.F16
+                            ? HalfFloats.f16(w.scales().get(B16, block * Short.BYTES))
+                            : HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));
+            sum += part * scale;
+        }
+        return sum;
     }
 
     private static float dotMxfp4(MemorySegment x, long at, Weight w, int row) {

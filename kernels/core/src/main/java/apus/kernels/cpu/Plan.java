@@ -21,6 +21,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A spec with its names resolved: matrices as mapped, vectors copied to native f32. Made once at
@@ -153,9 +154,16 @@ record Plan(
         }
     }
 
-    static Plan of(Checkpoint checkpoint, Arena arena) {
+    /**
+     * Resolves a spec.
+     *
+     * @param arena owns the vectors
+     * @param pack gives each matrix as the kernels are to multiply with it; not the embeddings,
+     *     which are looked up in, nor routers of experts, which are small and choose
+     */
+    static Plan of(Checkpoint checkpoint, Arena arena, Function<WeightRef, Weight> pack) {
         ModelSpec spec = checkpoint.spec();
-        Reader reader = new Reader(checkpoint, arena);
+        Reader reader = new Reader(checkpoint, arena, pack);
         WeightRef positions = spec.embed().positions();
         return new Plan(
                 checkpoint.weight(spec.embed().table()),
@@ -169,7 +177,7 @@ record Plan(
     }
 
     /** Resolves names. */
-    private record Reader(Checkpoint checkpoint, Arena arena) {
+    private record Reader(Checkpoint checkpoint, Arena arena, Function<WeightRef, Weight> pack) {
         Block block(Layer layer) {
             Attention attn = layer.attn();
             return new Block(
@@ -197,7 +205,7 @@ record Plan(
                         new Perceptron(matrix(up), matrix(down), act);
                 case Experts(Linear router, var experts, int topK, boolean renormalise) ->
                         new Mixture(
-                                matrix(router),
+                                router(router),
                                 experts.stream().map(this::gate).toList(),
                                 topK,
                                 renormalise);
@@ -214,6 +222,10 @@ record Plan(
         }
 
         Matrix matrix(Linear linear) {
+            return new Matrix(pack.apply(linear.weight()), vector(linear.bias()));
+        }
+
+        private Matrix router(Linear linear) {
             return new Matrix(checkpoint.weight(linear.weight()), vector(linear.bias()));
         }
 

@@ -47,23 +47,18 @@ final class RowWork {
 
     /** Items of a product. */
     int items(Plan.Matrix m, int tokens) {
-        return items(m.out(), tokens);
-    }
-
-    /** Items of a product with so many rows of weights. */
-    int items(int out, int tokens) {
-        int rows = kernels.rowGroup(tokens);
-        return Math.min(mostItems, (out + rows - 1) / rows);
+        int rows = kernels.rowGroup(m.weight(), tokens);
+        return Math.min(mostItems, (m.out() + rows - 1) / rows);
     }
 
     /** First row of an item. */
-    int firstRow(int item, int tokens) {
-        return item * kernels.rowGroup(tokens);
+    int firstRow(Plan.Matrix m, int item, int tokens) {
+        return item * kernels.rowGroup(m.weight(), tokens);
     }
 
     /** Row after the last of an item. */
-    int rowEnd(int item, int out, int tokens) {
-        return Math.min(out, (item + 1) * kernels.rowGroup(tokens));
+    int rowEnd(Plan.Matrix m, int item, int tokens) {
+        return Math.min(m.out(), (item + 1) * kernels.rowGroup(m.weight(), tokens));
     }
 
     /** Claims items of one product until none is left. */
@@ -80,8 +75,19 @@ final class RowWork {
      * @param x f32[tokens][cols]; its arranged form is read where the kernels want one
      */
     void item(Plan.Matrix m, MemorySegment x, int tokens, MemorySegment y, int item, int worker) {
-        int from = firstRow(item, tokens);
-        int to = rowEnd(item, m.out(), tokens);
+        int from = firstRow(m, item, tokens);
+        rows(m, x, tokens, y, from, rowEnd(m, item, tokens), worker);
+    }
+
+    /** Some rows of a product, for items that cover the same rows of several. */
+    void rows(
+            Plan.Matrix m,
+            MemorySegment x,
+            int tokens,
+            MemorySegment y,
+            int from,
+            int to,
+            int worker) {
         Layout layout = layout(m);
         MemorySegment input = layout == Layout.ROWS ? x : ws.arranged(layout);
         long scratch = worker * ws.scratchStride;

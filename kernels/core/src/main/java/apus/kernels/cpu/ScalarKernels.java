@@ -8,6 +8,7 @@ import apus.format.Fp8;
 import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.Plain;
+import apus.format.Tiled;
 import apus.format.Weight;
 import apus.format.spec.Act;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +29,9 @@ public final class ScalarKernels implements CpuKernels {
     /** Rows of a product that one call covers, for callers that share it out. */
     private static final int ROWS = 32;
 
+    /** A cache line of 8-bit numbers. */
+    private static final int TILE_ROWS = 64;
+
     @Override
     public String description() {
         return "scalar Java";
@@ -44,13 +48,23 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public int rowGroup(int tokens) {
+    public int rowGroup(Weight w, int tokens) {
         return ROWS;
     }
 
     @Override
     public long arrangedFloats(int tokens, int cols) {
         return 0;
+    }
+
+    @Override
+    public boolean tiles() {
+        return false;
+    }
+
+    @Override
+    public int tileRows() {
+        return TILE_ROWS;
     }
 
     @Override
@@ -83,7 +97,7 @@ public final class ScalarKernels implements CpuKernels {
             long scratchOffset) {
         switch (w.format()) {
             case Plain(DType type) -> matmul(type, x, tokens, w, bias, fromRow, toRow, y);
-            case Fp8 _, Block _, Mxfp4 _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
         }
     }
@@ -134,7 +148,7 @@ public final class ScalarKernels implements CpuKernels {
         return switch (w.format()) {
             case Plain(DType type) -> type;
             // Embeddings are stored plain by every quantiser; a checkpoint says so when it opens.
-            case Fp8 _, Block _, Mxfp4 _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
                     throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }

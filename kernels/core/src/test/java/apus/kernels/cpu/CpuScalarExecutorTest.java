@@ -5,6 +5,7 @@ import apus.kernels.Executor;
 import apus.kernels.ExecutorContract;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorOptions.CpuChoice;
+import apus.kernels.Quantization;
 
 /** The contract on the scalar kernels. */
 final class CpuScalarExecutorTest extends ExecutorContract {
@@ -12,7 +13,13 @@ final class CpuScalarExecutorTest extends ExecutorContract {
     protected Executor open(Checkpoint checkpoint, int threads, int maxTokens, int maxSequences) {
         ExecutorOptions options =
                 new ExecutorOptions(
-                        threads, maxTokens, maxSequences, maxTokens, 4096, CpuChoice.SCALAR);
+                        threads,
+                        maxTokens,
+                        maxSequences,
+                        maxTokens,
+                        4096,
+                        CpuChoice.SCALAR,
+                        Quantization.NONE);
         return new CpuExecutorProvider().open(checkpoint, options);
     }
 }

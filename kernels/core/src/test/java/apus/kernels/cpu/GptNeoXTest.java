@@ -10,6 +10,7 @@ import apus.kernels.Executor;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.KvShape;
+import apus.kernels.Quantization;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,7 +51,8 @@ final class GptNeoXTest {
         makeModel(parallel);
         int[] ids = random.ints(11, 0, VOCAB).toArray();
         double[][] wanted = reference(ids, parallel);
-        ExecutorOptions options = new ExecutorOptions(2, 16, 1, 16, 32, CpuChoice.SCALAR);
+        ExecutorOptions options =
+                new ExecutorOptions(2, 16, 1, 16, 32, CpuChoice.SCALAR, Quantization.NONE);
         try (Checkpoint checkpoint = Checkpoint.open(dir);
                 Executor executor = new CpuExecutorProvider().open(checkpoint, options)) {
             executor.allocateKv(new KvShape(5, 4));

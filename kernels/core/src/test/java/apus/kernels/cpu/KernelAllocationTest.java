@@ -3,10 +3,12 @@ package apus.kernels.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apus.format.DType;
+import apus.format.Tiled.Code;
 import apus.format.Weight;
 import apus.format.spec.Act;
 import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.cpu.CpuKernels.Layout;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -64,6 +66,28 @@ final class KernelAllocationTest {
             }
             cases.add(new Case("row " + type, () -> KERNELS.row(w, 3, x, 0)));
         }
+        for (Code code : Code.values()) {
+            Weight w = tiled(code);
+            MemorySegment x = SAMPLE.floats(8 * COLS);
+            MemorySegment y = SAMPLE.zeros(8 * ROWS);
+            MemorySegment scratch = SAMPLE.zeros(KERNELS.matmulScratch(w));
+            for (int tokens : new int[] {1, 8}) {
+                cases.add(
+                        new Case(
+                                "matmul " + code + " of " + tokens,
+                                () ->
+                                        KERNELS.matmul(
+                                                x,
+                                                tokens,
+                                                w,
+                                                MemorySegment.NULL,
+                                                0,
+                                                ROWS,
+                                                y,
+                                                scratch,
+                                                0)));
+            }
+        }
         MemorySegment x = SAMPLE.floats(COLS);
         MemorySegment y = SAMPLE.floats(COLS);
         MemorySegment z = SAMPLE.floats(COLS);
@@ -92,6 +116,13 @@ final class KernelAllocationTest {
             cases.add(new Case("attention, softcap", attention(heads, 7, 20)));
         }
         return cases.stream();
+    }
+
+    private static Weight tiled(Code code) {
+        try (Workers workers = new Workers(1)) {
+            return new Quantizer(code, KERNELS.tileRows(), workers, Arena.ofAuto())
+                    .quantize(SAMPLE.weight(DType.BF16, ROWS, COLS, 0));
+        }
     }
 
     private static Runnable attention(int heads, int tokens, float softcap) {

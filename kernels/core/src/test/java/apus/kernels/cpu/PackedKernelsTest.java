@@ -12,6 +12,7 @@ import apus.format.Format;
 import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.Plain;
+import apus.format.Tiled;
 import apus.format.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -129,7 +130,7 @@ final class PackedKernelsTest {
                             bytes(arena, random, ROWS * COLS / Mxfp4.SIZE, 0x7F),
                             none,
                             none);
-            case Plain _ -> throw new IllegalArgumentException("not packed");
+            case Plain _, Tiled _ -> throw new IllegalArgumentException("not packed");
         };
     }
 

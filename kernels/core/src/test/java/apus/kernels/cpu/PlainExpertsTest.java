@@ -19,6 +19,7 @@ import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.GoldenModel;
 import apus.kernels.KvShape;
+import apus.kernels.Quantization;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -144,7 +145,8 @@ final class PlainExpertsTest {
     @Test
     void theOutputsAreTheGoldenOnes() {
         ExecutorOptions options =
-                new ExecutorOptions(2, TOKENS, 1, TOKENS, BLOCK * BLOCKS, CpuChoice.AUTO);
+                new ExecutorOptions(
+                        2, TOKENS, 1, TOKENS, BLOCK * BLOCKS, CpuChoice.AUTO, Quantization.NONE);
         try (Checkpoint plain = Checkpoint.open(dir);
                 Executor executor = new CpuExecutorProvider().open(plain, options)) {
             executor.allocateKv(new KvShape(1 + BLOCKS, BLOCK));

@@ -1,14 +1,20 @@
 package apus.kernels.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import apus.format.Block;
 import apus.format.DType;
 import apus.format.Plain;
 import apus.format.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -39,6 +45,39 @@ final class Sample {
 
     MemorySegment copy(MemorySegment s) {
         return arena.allocate(s.byteSize(), 64).copyFrom(s);
+    }
+
+    /** Four bits in blocks, with any zeros; inputs in a random order if the format has one. */
+    Weight block(Block format, int rows, int cols) {
+        int groups = rows * (cols / format.size());
+        MemorySegment data = arena.allocate((long) rows * cols / 2, 4);
+        for (long i = 0; i < data.byteSize(); i++) {
+            data.set(JAVA_BYTE, i, (byte) random.nextInt(256));
+        }
+        MemorySegment scales = arena.allocate(groups * 2L, 2);
+        MemorySegment zeros = arena.allocate(groups);
+        for (int i = 0; i < groups; i++) {
+            float scale = 0.01f + random.nextFloat();
+            short bits =
+                    format.scaleType() == DType.F16
+                            ? Float.floatToFloat16(scale)
+                            : (short) (Float.floatToIntBits(scale) >>> 16);
+            scales.set(JAVA_SHORT_UNALIGNED, i * 2L, bits);
+            zeros.set(JAVA_BYTE, i, (byte) random.nextInt(17));
+        }
+        MemorySegment order = MemorySegment.NULL;
+        if (format.ordered()) {
+            List<Integer> inputs = new ArrayList<>();
+            for (int c = 0; c < cols; c++) {
+                inputs.add(c);
+            }
+            Collections.shuffle(inputs, random);
+            order = arena.allocate(JAVA_INT, cols);
+            for (int c = 0; c < cols; c++) {
+                order.setAtIndex(JAVA_INT, c, inputs.get(c));
+            }
+        }
+        return new Weight("w", format, rows, cols, data, scales, zeros, order);
     }
 
     /**

@@ -13,6 +13,7 @@ import apus.format.Fp8;
 import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.Plain;
+import apus.format.Tiled;
 import apus.format.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,7 +42,7 @@ final class Products {
     static DType type(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type;
-            case Fp8 _, Block _, Mxfp4 _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
                     throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }

@@ -10,6 +10,7 @@ import apus.format.DType;
 import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.Plain;
+import apus.format.Tiled;
 import apus.format.Weight;
 import apus.format.spec.Act;
 import apus.kernels.cpu.AttentionTask;
@@ -43,7 +44,7 @@ public final class VectorKernels implements CpuKernels {
     public Layout layout(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type == DType.F32 ? Layout.WHOLE : Layout.PAIRED;
-            case Fp8 _, Block _, Mxfp4 _ -> Layout.ROWS;
+            case Fp8 _, Block _, Mxfp4 _, Tiled _ -> Layout.ROWS;
         };
     }
 
@@ -53,8 +54,12 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public int rowGroup(int tokens) {
-        return Inputs.byClass(tokens) ? Panel.ROWS : ROWS;
+    public int rowGroup(Weight w, int tokens) {
+        return switch (w.format()) {
+            case Plain _ -> Inputs.byClass(tokens) ? Panel.ROWS : ROWS;
+            case Tiled tiled -> tiled.tileRows();
+            case Fp8 _, Block _, Mxfp4 _ -> ROWS;
+        };
     }
 
     @Override
@@ -63,9 +68,20 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
+    public boolean tiles() {
+        return true;
+    }
+
+    @Override
+    public int tileRows() {
+        return TiledDot.ROWS;
+    }
+
+    @Override
     public long matmulScratch(Weight w) {
         return switch (w.format()) {
             case Plain _ -> Products.scratch(w);
+            case Tiled _ -> TiledProducts.SCRATCH;
             case Fp8 _, Block _, Mxfp4 _ -> 0;
         };
     }
@@ -100,6 +116,9 @@ public final class VectorKernels implements CpuKernels {
         switch (w.format()) {
             case Plain _ ->
                     Products.matmul(x, tokens, w, bias, fromRow, toRow, y, scratch, scratchOffset);
+            case Tiled tiled ->
+                    TiledProducts.matmul(
+                            x, tokens, w, tiled, bias, fromRow, toRow, y, scratch, scratchOffset);
             case Fp8 _, Block _, Mxfp4 _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
         }

@@ -1,0 +1,217 @@
+package apus.kernels.cpu.simd;
+
+import static apus.kernels.cpu.simd.Lanes.B;
+import static apus.kernels.cpu.simd.Lanes.F;
+import static apus.kernels.cpu.simd.Lanes.I;
+import static apus.kernels.cpu.simd.Lanes.L;
+import static apus.kernels.cpu.simd.Lanes.LE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One tile of {@link apus.format.Tiled} rows times one token, a row per lane: of each block the sum
+ * of number times input in order of columns, then this times the block's scale added to the row's
+ * sum. {@link TilePanel} makes the same sums for many tokens.
+ *
+ * <p>The loops handle one column at a time, of which C2 makes as good code as of an unrolled body;
+ * with 16 widenings in the body it stops inlining and boxes vectors.
+ */
+final class TiledDot {
+    /** Vectors of rows of a tile: 4 sums hide the latency of each other's addition. */
+    static final int VECTORS = 4;
+
+    /** Rows of a tile. */
+    static final int ROWS = VECTORS * L;
+
+    /** As many bytes as a float vector has lanes; 8 at least, which is the narrowest there is. */
+    static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, L * 8)));
+
+    private TiledDot() {}
+
+    /**
+     * Numbers of a byte.
+     *
+     * @param w int8[cols][ROWS] from byte at on
+     * @param scales f32[blocks][ROWS] from byte scalesAt on
+     * @param x f32[cols] from byte xAt on
+     * @param block columns of a block; the last may be shorter
+     * @param sums f32[ROWS] from byte sumsAt on, added to
+     */
+    static void bytes(
+            MemorySegment w,
+            long at,
+            MemorySegment scales,
+            long scalesAt,
+            MemorySegment x,
+            long xAt,
+            int cols,
+            int block,
+            MemorySegment sums,
+            long sumsAt) {
+        FloatVector a0 = FloatVector.fromMemorySegment(F, sums, sumsAt, LE);
+        FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
+        FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
+        FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
+        long s = scalesAt;
+        for (int from = 0; from < cols; from += block) {
+            int to = Math.min(cols, from + block);
+            FloatVector p0 = FloatVector.zero(F);
+            FloatVector p1 = FloatVector.zero(F);
+            FloatVector p2 = FloatVector.zero(F);
+            FloatVector p3 = FloatVector.zero(F);
+            for (int c = from; c < to; c++) {
+                long u = at + (long) c * ROWS;
+                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + c * 4L));
+                p0 = widened(w, u).fma(v, p0);
+                p1 = widened(w, u + L).fma(v, p1);
+                p2 = widened(w, u + 2L * L).fma(v, p2);
+                p3 = widened(w, u + 3L * L).fma(v, p3);
+            }
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            s += VECTORS * B;
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+    }
+
+    /**
+     * Numbers of four bits.
+     *
+     * @param w int32[blocks][words][ROWS] from byte at on; a word holds 8 columns, the first lowest
+     * @param words words of a block, ceil(block / 8)
+     */
+    static void nibbles(
+            MemorySegment w,
+            long at,
+            int words,
+            MemorySegment scales,
+            long scalesAt,
+            MemorySegment x,
+            long xAt,
+            int cols,
+            int block,
+            MemorySegment sums,
+            long sumsAt) {
+        FloatVector a0 = FloatVector.fromMemorySegment(F, sums, sumsAt, LE);
+        FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
+        FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
+        FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
+        long s = scalesAt;
+        long first = at;
+        for (int from = 0; from < cols; from += block) {
+            int n = Math.min(block, cols - from);
+            FloatVector p0 = FloatVector.zero(F);
+            FloatVector p1 = FloatVector.zero(F);
+            FloatVector p2 = FloatVector.zero(F);
+            FloatVector p3 = FloatVector.zero(F);
+            for (int i = 0; i < n; i++) {
+                long u = first + (i >> 3) * (VECTORS * B);
+                int left = 28 - ((i & 7) << 2);
+                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
+                p0 = nibble(w, u, left).fma(v, p0);
+                p1 = nibble(w, u + B, left).fma(v, p1);
+                p2 = nibble(w, u + 2 * B, left).fma(v, p2);
+                p3 = nibble(w, u + 3 * B, left).fma(v, p3);
+            }
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            s += VECTORS * B;
+            first += words * (VECTORS * B);
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+    }
+
+    /**
+     * Numbers of four bits less the zero of their block.
+     *
+     * @param zeros f32[blocks][ROWS] from byte zerosAt on
+     * @param words words of a block, ceil(block / 8)
+     */
+    static void nibblesFrom(
+            MemorySegment w,
+            long at,
+            int words,
+            MemorySegment scales,
+            long scalesAt,
+            MemorySegment zeros,
+            long zerosAt,
+            MemorySegment x,
+            long xAt,
+            int cols,
+            int block,
+            MemorySegment sums,
+            long sumsAt) {
+        FloatVector a0 = FloatVector.fromMemorySegment(F, sums, sumsAt, LE);
+        FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
+        FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
+        FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
+        long s = scalesAt;
+        long first = at;
+        for (int from = 0; from < cols; from += block) {
+            int n = Math.min(block, cols - from);
+            long at0 = zerosAt + (s - scalesAt);
+            FloatVector z0 = FloatVector.fromMemorySegment(F, zeros, at0, LE);
+            FloatVector z1 = FloatVector.fromMemorySegment(F, zeros, at0 + B, LE);
+            FloatVector z2 = FloatVector.fromMemorySegment(F, zeros, at0 + 2 * B, LE);
+            FloatVector z3 = FloatVector.fromMemorySegment(F, zeros, at0 + 3 * B, LE);
+            FloatVector p0 = FloatVector.zero(F);
+            FloatVector p1 = FloatVector.zero(F);
+            FloatVector p2 = FloatVector.zero(F);
+            FloatVector p3 = FloatVector.zero(F);
+            for (int i = 0; i < n; i++) {
+                long u = first + (i >> 3) * (VECTORS * B);
+                int left = 28 - ((i & 7) << 2);
+                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
+                p0 = nibble(w, u, left).sub(z0).fma(v, p0);
+                p1 = nibble(w, u + B, left).sub(z1).fma(v, p1);
+                p2 = nibble(w, u + 2 * B, left).sub(z2).fma(v, p2);
+                p3 = nibble(w, u + 3 * B, left).sub(z3).fma(v, p3);
+            }
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            s += VECTORS * B;
+            first += words * (VECTORS * B);
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+    }
+
+    static FloatVector widened(MemorySegment w, long at) {
+        return (FloatVector)
+                ByteVector.fromMemorySegment(BYTES, w, at, LE)
+                        .convertShape(VectorOperators.B2F, F, 0);
+    }
+
+    /**
+     * The four bits of each word that a shift by {@code left} brings to the top, with their sign.
+     */
+    static FloatVector nibble(MemorySegment w, long at, int left) {
+        return (FloatVector)
+                IntVector.fromMemorySegment(I, w, at, LE)
+                        .lanewise(VectorOperators.LSHL, left)
+                        .lanewise(VectorOperators.ASHR, 28)
+                        .convert(VectorOperators.I2F, 0);
+    }
+}

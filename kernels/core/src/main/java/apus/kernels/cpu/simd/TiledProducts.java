@@ -1,0 +1,319 @@
+package apus.kernels.cpu.simd;
+
+import static apus.kernels.cpu.simd.Lanes.I;
+import static apus.kernels.cpu.simd.Lanes.L;
+import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.TiledDot.ROWS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import apus.format.DType;
+import apus.format.HalfFloats;
+import apus.format.Tiled;
+import apus.format.Weight;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products with {@link Tiled} weights. Whatever the number of tokens, an output is summed in one
+ * order: the columns of a block one by one, the sums of blocks times their scales one by one, then
+ * the bias.
+ *
+ * <p>Scratch: scales and zeros of a chunk of columns, sums of the tokens under way, parts of a tile
+ * of them, and a panel.
+ */
+final class TiledProducts {
+    /**
+     * Up to so many tokens are multiplied one by one: making a panel costs more than one of them.
+     */
+    private static final int SINGLES = 2;
+
+    /** Tokens that pass over a panel before the next is made. */
+    private static final int PASS = 24 * TilePanel.TOKENS;
+
+    /**
+     * Columns whose scales are widened together, and of a panel that fits the first-level cache.
+     */
+    private static final int CHUNK = 1024;
+
+    private static final int PANEL_COLS = Tiled.MAX_BLOCK;
+
+    /** Blocks smaller than this come in shorter chunks. */
+    private static final int MIN_BLOCK = 8;
+
+    private static final long SCALES = 0;
+    private static final long ZEROS = SCALES + (long) CHUNK / MIN_BLOCK * ROWS * Float.BYTES;
+    private static final long SUMS = ZEROS + (long) CHUNK / MIN_BLOCK * ROWS * Float.BYTES;
+    private static final long PARTS = SUMS + (long) PASS * ROWS * Float.BYTES;
+    private static final long PANEL = PARTS + (long) TilePanel.TOKENS * ROWS * Float.BYTES;
+
+    private static final long INPUTS = PANEL + (long) PANEL_COLS * ROWS * Float.BYTES;
+
+    /** Floats of scratch. */
+    static final long SCRATCH =
+            PANEL / Float.BYTES + (long) PANEL_COLS * ROWS + Math.max(CHUNK, PASS * PANEL_COLS);
+
+    private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT.withOrder(LE);
+
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, L * 16)));
+
+    private TiledProducts() {}
+
+    static void matmul(
+            MemorySegment x,
+            int tokens,
+            Weight w,
+            Tiled format,
+            MemorySegment bias,
+            int fromRow,
+            int toRow,
+            MemorySegment y,
+            MemorySegment scratch,
+            long scratchOffset) {
+        long s = scratchOffset * Float.BYTES;
+        for (int tile = fromRow / ROWS; tile * ROWS < toRow; tile++) {
+            for (int t = 0; t < tokens; t += PASS) {
+                int n = Math.min(PASS, tokens - t);
+                TilePanel.clear(scratch, s + SUMS, n);
+                if (tokens <= SINGLES) {
+                    singles(x, t, n, w, format, tile, scratch, s);
+                } else {
+                    panels(x, t, n, w, format, tile, scratch, s);
+                }
+                int from = Math.max(fromRow, tile * ROWS);
+                int to = Math.min(toRow, (tile + 1) * ROWS);
+                for (int i = 0; i < n; i++) {
+                    long sums =
+                            s + SUMS + ((long) i * ROWS + from - (long) tile * ROWS) * Float.BYTES;
+                    finish(scratch, sums, bias, from, to, y, (long) (t + i) * w.rows());
+                }
+            }
+        }
+    }
+
+    private static void singles(
+            MemorySegment x,
+            int token,
+            int tokens,
+            Weight w,
+            Tiled format,
+            int tile,
+            MemorySegment s,
+            long sAt) {
+        int cols = w.cols();
+        int block = format.block();
+        int chunk = Math.min(CHUNK / MIN_BLOCK, CHUNK / block) * block;
+        boolean ordered = w.order().byteSize() != 0;
+        boolean zeros = w.zeros().byteSize() != 0;
+        long first = tile * format.tileBytes(cols);
+        for (int from = 0; from < cols; from += chunk) {
+            int n = Math.min(chunk, cols - from);
+            scales(w, format, tile, from / block, format.blocks(n), s, sAt);
+            long at = first + numbersAt(format, from);
+            for (int t = 0; t < tokens; t++) {
+                MemorySegment input = x;
+                long xAt = ((long) (token + t) * cols + from) * Float.BYTES;
+                if (ordered) {
+                    gather(x, (long) (token + t) * cols, w.order(), from, n, s, sAt + INPUTS);
+                    input = s;
+                    xAt = sAt + INPUTS;
+                }
+                long sums = sAt + SUMS + (long) t * ROWS * Float.BYTES;
+                switch (format.code()) {
+                    case INT8 ->
+                            TiledDot.bytes(
+                                    w.data(), at, s, sAt + SCALES, input, xAt, n, block, s, sums);
+                    case INT4 -> {
+                        int words = format.wordsPerBlock();
+                        if (zeros) {
+                            TiledDot.nibblesFrom(
+                                    w.data(),
+                                    at,
+                                    words,
+                                    s,
+                                    sAt + SCALES,
+                                    s,
+                                    sAt + ZEROS,
+                                    input,
+                                    xAt,
+                                    n,
+                                    block,
+                                    s,
+                                    sums);
+                        } else {
+                            TiledDot.nibbles(
+                                    w.data(),
+                                    at,
+                                    words,
+                                    s,
+                                    sAt + SCALES,
+                                    input,
+                                    xAt,
+                                    n,
+                                    block,
+                                    s,
+                                    sums);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void panels(
+            MemorySegment x,
+            int token,
+            int tokens,
+            Weight w,
+            Tiled format,
+            int tile,
+            MemorySegment s,
+            long sAt) {
+        int cols = w.cols();
+        int block = format.block();
+        long first = tile * format.tileBytes(cols);
+        int most = Math.max(1, PANEL_COLS / block);
+        boolean ordered = w.order().byteSize() != 0;
+        boolean zeros = w.zeros().byteSize() != 0;
+        for (int b = 0; b < format.blocks(cols); b += most) {
+            int blocks = Math.min(most, format.blocks(cols) - b);
+            scales(w, format, tile, b, blocks, s, sAt);
+            for (int i = 0; i < blocks; i++) {
+                int from = (b + i) * block;
+                long at = first + numbersAt(format, from);
+                long panel = sAt + PANEL + (long) i * block * ROWS * Float.BYTES;
+                int n = Math.min(block, cols - from);
+                switch (format.code()) {
+                    case INT8 -> TilePanel.bytes(w.data(), at, n, s, panel);
+                    case INT4 -> TilePanel.nibbles(w.data(), at, n, s, panel);
+                }
+                if (zeros) {
+                    long zero = sAt + ZEROS + (long) i * ROWS * Float.BYTES;
+                    TilePanel.subtract(s, panel, n, zero);
+                }
+            }
+            MemorySegment input = x;
+            long x0 = xAt(token, cols, b * block);
+            long stride = (long) cols * Float.BYTES;
+            if (ordered) {
+                int n = Math.min(blocks * block, cols - b * block);
+                for (int t = 0; t < tokens; t++) {
+                    long to = sAt + INPUTS + (long) t * PANEL_COLS * Float.BYTES;
+                    gather(x, (long) (token + t) * cols, w.order(), b * block, n, s, to);
+                }
+                input = s;
+                x0 = sAt + INPUTS;
+                stride = PANEL_COLS * Float.BYTES;
+            }
+            for (int t = 0; t < tokens; t += TilePanel.TOKENS) {
+                int last = tokens - 1 - t;
+                for (int i = 0; i < blocks; i++) {
+                    int from = (b + i) * block;
+                    long at = x0 + t * stride + (long) i * block * Float.BYTES;
+                    // Tokens that are missing in the last tile are the last one again.
+                    TilePanel.tile(
+                            s,
+                            sAt + PANEL + (long) i * block * ROWS * Float.BYTES,
+                            Math.min(block, cols - from),
+                            input,
+                            at,
+                            at + Math.min(1, last) * stride,
+                            at + Math.min(2, last) * stride,
+                            at + Math.min(3, last) * stride,
+                            s,
+                            sAt + PARTS);
+                    TilePanel.fold(
+                            s,
+                            sAt + PARTS,
+                            sAt + SCALES + (long) i * ROWS * Float.BYTES,
+                            Math.min(TilePanel.TOKENS, tokens - t),
+                            sAt + SUMS + (long) t * ROWS * Float.BYTES);
+                }
+            }
+        }
+    }
+
+    private static long xAt(int token, int cols, int col) {
+        return ((long) token * cols + col) * Float.BYTES;
+    }
+
+    /** f32[n] from byte to on: the inputs that some stored columns belong to. */
+    private static void gather(
+            MemorySegment x,
+            long row,
+            MemorySegment order,
+            int from,
+            int n,
+            MemorySegment s,
+            long to) {
+        for (int c = 0; c < n; c++) {
+            int input = order.get(JAVA_INT, (from + c) * 4L);
+            s.set(JAVA_FLOAT, to + c * 4L, x.getAtIndex(JAVA_FLOAT, row + input));
+        }
+    }
+
+    /** Byte of a column, the first of a block, in its tile. */
+    private static long numbersAt(Tiled format, int col) {
+        return switch (format.code()) {
+            case INT8 -> (long) col * ROWS;
+            case INT4 ->
+                    (long) (col / format.block()) * format.wordsPerBlock() * ROWS * Integer.BYTES;
+        };
+    }
+
+    /** f32[blocks][ROWS] of scales, and of zeros if there are any: of some blocks of a tile. */
+    private static void scales(
+            Weight w, Tiled format, int tile, int block, int blocks, MemorySegment s, long sAt) {
+        long first = ((long) tile * format.blocks(w.cols()) + block) * ROWS;
+        int n = blocks * ROWS;
+        if (format.scaleType() == DType.F16) {
+            for (int i = 0; i < n; i++) {
+                float scale = HalfFloats.f16(w.scales().get(HALF, (first + i) * Short.BYTES));
+                s.set(JAVA_FLOAT, sAt + SCALES + i * 4L, scale);
+            }
+        } else {
+            widen(w.scales(), first * Short.BYTES, n, s, sAt + SCALES);
+        }
+        if (w.zeros().byteSize() != 0) {
+            for (int i = 0; i < n; i += L) {
+                TiledDot.widened(w.zeros(), first + i)
+                        .intoMemorySegment(s, sAt + ZEROS + i * 4L, LE);
+            }
+        }
+    }
+
+    private static void widen(MemorySegment from, long at, int n, MemorySegment s, long to) {
+        for (int i = 0; i < n; i += L) {
+            ((IntVector)
+                            ShortVector.fromMemorySegment(SHORTS, from, at + i * 2L, LE)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .intoMemorySegment(s, to + i * 4L, LE);
+        }
+    }
+
+    private static void finish(
+            MemorySegment s,
+            long sums,
+            MemorySegment bias,
+            int from,
+            int to,
+            MemorySegment y,
+            long row) {
+        if (bias.byteSize() == 0) {
+            MemorySegment.copy(s, sums, y, (row + from) * Float.BYTES, (to - from) * 4L);
+            return;
+        }
+        for (int r = from; r < to; r++) {
+            float sum = s.get(JAVA_FLOAT, sums + (r - from) * 4L);
+            y.setAtIndex(JAVA_FLOAT, row + r, sum + bias.getAtIndex(JAVA_FLOAT, r));
+        }
+    }
+}

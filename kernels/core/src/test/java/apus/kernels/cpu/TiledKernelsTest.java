@@ -1,0 +1,224 @@
+package apus.kernels.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import apus.format.Block;
+import apus.format.DType;
+import apus.format.Dequant;
+import apus.format.ModelFormatException;
+import apus.format.Plain;
+import apus.format.Tiled.Code;
+import apus.format.Weight;
+import apus.kernels.ExecutorOptions.CpuChoice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Matrices quantised into tiles, and products with them. */
+final class TiledKernelsTest {
+    private static final CpuKernels SCALAR = new ScalarKernels();
+    private static final CpuKernels VECTOR = KernelChoice.of(CpuChoice.VECTOR).kernels();
+    private final Sample sample = new Sample(17);
+
+    static Stream<Arguments> sizes() {
+        return Stream.of(Code.values())
+                .flatMap(code ->
+                        IntStream.of(1, 7, 8, 31, 32, 33, 97, 300, 1031, 2080)
+                                .mapToObj(cols -> Arguments.of(code, cols)));
+    }
+
+    private static Weight tiled(Weight w, Code code, CpuKernels kernels) {
+        try (Workers workers = new Workers(2)) {
+            return new Quantizer(code, kernels.tileRows(), workers, Arena.ofAuto()).quantize(w);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void scalarProductsAreThoseOfTheWidenedNumbers(Code code, int cols) {
+        int rows = 70;
+        Weight w = tiled(sample.weight(DType.BF16, rows, cols, 1), code, SCALAR);
+        MemorySegment x = sample.floats(2L * cols);
+        MemorySegment bias = sample.floats(rows);
+        MemorySegment y = sample.floats(2L * rows);
+        float untouched = y.getAtIndex(JAVA_FLOAT, 0);
+        SCALAR.matmul(x, 2, w, bias, 1, rows, y, MemorySegment.NULL, 0);
+        assertEquals(untouched, y.getAtIndex(JAVA_FLOAT, 0), "rows outside the range stay");
+        float[] row = new float[cols];
+        for (int r = 1; r < rows; r++) {
+            Dequant.row(w, r, row);
+            for (int t = 0; t < 2; t++) {
+                double wanted = bias.getAtIndex(JAVA_FLOAT, r);
+                double size = Math.abs(wanted);
+                for (int c = 0; c < cols; c++) {
+                    double term = (double) row[c] * x.getAtIndex(JAVA_FLOAT, (long) t * cols + c);
+                    wanted += term;
+                    size += Math.abs(term);
+                }
+                float found = y.getAtIndex(JAVA_FLOAT, (long) t * rows + r);
+                assertEquals(wanted, found, size * 1e-5, "token " + t + " row " + r);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void vectorProductsAreTheScalarOnesWithinRoundingAndDoNotDependOnTheBatch(Code code, int cols) {
+        int rows = 150;
+        int most = 101;
+        Weight plain = sample.weight(DType.BF16, rows, cols, 0);
+        Weight vector = tiled(plain, code, VECTOR);
+        Weight scalar = tiled(plain, code, SCALAR);
+        MemorySegment x = sample.floats((long) most * cols);
+        MemorySegment scratch = sample.floats(VECTOR.matmulScratch(vector) + 3);
+        MemorySegment bias = sample.floats(rows);
+        MemorySegment alone = sample.zeros((long) most * rows);
+        for (int t = 0; t < most; t++) {
+            MemorySegment one = x.asSlice(t * 4L * cols, 4L * cols);
+            MemorySegment y = alone.asSlice(t * 4L * rows, 4L * rows);
+            VECTOR.matmul(one, 1, vector, bias, 0, rows, y, scratch, 3);
+        }
+        for (int tokens : new int[] {1, 2, 3, 6, 7, 12, 17, 96, most}) {
+            MemorySegment wanted = sample.floats((long) tokens * rows);
+            MemorySegment found = sample.copy(wanted);
+            SCALAR.matmul(x, tokens, scalar, bias, 5, 140, wanted, MemorySegment.NULL, 0);
+            // In two parts that meet within a tile.
+            VECTOR.matmul(x, tokens, vector, bias, 5, 70, found, scratch, 3);
+            VECTOR.matmul(x, tokens, vector, bias, 70, 140, found, scratch, 3);
+            Tolerance.MATMUL.check(wanted, found, code + ", " + cols + " columns, " + tokens);
+            for (int t = 0; t < tokens; t++) {
+                for (int r = 5; r < 140; r++) {
+                    long i = (long) t * rows + r;
+                    assertEquals(
+                            alone.getAtIndex(JAVA_FLOAT, i),
+                            found.getAtIndex(JAVA_FLOAT, i),
+                            0,
+                            "token " + t + " of " + tokens + " row " + r);
+                }
+            }
+        }
+    }
+
+    static Stream<Block> blocks() {
+        return Stream.of(
+                new Block(8, DType.F16, false),
+                new Block(40, DType.BF16, true),
+                new Block(128, DType.F16, true),
+                new Block(320, DType.BF16, false),
+                new Block(640, DType.F16, true));
+    }
+
+    /** GPTQ's and AWQ's form against the plain loops over it as stored. */
+    @ParameterizedTest
+    @MethodSource("blocks")
+    void tiledBlocksAreTheStoredOnesAndDoNotDependOnTheBatch(Block format) {
+        int rows = 150;
+        int cols = 640;
+        int most = 13;
+        Weight stored = sample.block(format, rows, cols);
+        Weight w;
+        try (Workers workers = new Workers(2)) {
+            w = new BlockTiler(VECTOR.tileRows(), workers, Arena.ofShared()).tile(stored);
+        }
+        float[] a = new float[cols];
+        float[] b = new float[cols];
+        for (int r = 0; r < rows; r++) {
+            Dequant.row(stored, r, a);
+            Dequant.row(w, r, b);
+            assertArrayEquals(a, b, "row " + r);
+        }
+        MemorySegment x = sample.floats((long) most * cols);
+        MemorySegment scratch = sample.floats(VECTOR.matmulScratch(w) + 3);
+        MemorySegment alone = sample.zeros((long) most * rows);
+        for (int t = 0; t < most; t++) {
+            MemorySegment one = x.asSlice(t * 4L * cols, 4L * cols);
+            MemorySegment y = alone.asSlice(t * 4L * rows, 4L * rows);
+            VECTOR.matmul(one, 1, w, MemorySegment.NULL, 0, rows, y, scratch, 3);
+        }
+        for (int tokens : new int[] {1, 2, 3, most}) {
+            MemorySegment wanted = sample.zeros((long) tokens * rows);
+            MemorySegment found = sample.zeros((long) tokens * rows);
+            SCALAR.matmul(x, tokens, stored, MemorySegment.NULL, 0, rows, wanted, scratch, 0);
+            VECTOR.matmul(x, tokens, w, MemorySegment.NULL, 0, rows, found, scratch, 3);
+            Tolerance.MATMUL.check(wanted, found, format + " of " + tokens);
+            for (long i = 0; i < (long) tokens * rows; i++) {
+                assertEquals(alone.getAtIndex(JAVA_FLOAT, i), found.getAtIndex(JAVA_FLOAT, i), 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Code.class)
+    void everyPlainTypeIsQuantisedAlike(Code code) {
+        // Numbers that all three types hold exactly.
+        Weight bf16 = sample.weight(DType.BF16, 9, 64, 0);
+        float[] row = new float[64];
+        MemorySegment f32 = sample.zeros(9 * 64);
+        for (int r = 0; r < 9; r++) {
+            Dequant.row(bf16, r, row);
+            MemorySegment.copy(row, 0, f32, JAVA_FLOAT, r * 256L, 64);
+        }
+        Weight same = new Weight("w", new Plain(DType.F32), 9, 64, f32);
+        float[] other = new float[64];
+        for (int r = 0; r < 9; r++) {
+            Dequant.row(tiled(bf16, code, VECTOR), r, row);
+            Dequant.row(tiled(same, code, SCALAR), r, other);
+            assertArrayEquals(row, other);
+        }
+    }
+
+    @Test
+    void errorsAreSummedOverAllMatrices() {
+        try (Workers workers = new Workers(2);
+                Arena arena = Arena.ofShared()) {
+            Quantizer eight = new Quantizer(Code.INT8, 64, workers, arena);
+            Quantizer four = new Quantizer(Code.INT4, 64, workers, arena);
+            assertEquals(0, eight.relativeError());
+            double error = 0;
+            double squares = 0;
+            for (int cols : new int[] {512, 100}) {
+                Weight w = sample.weight(DType.F16, 130, cols, 0);
+                Weight q = four.quantize(w);
+                eight.quantize(w);
+                float[] a = new float[cols];
+                float[] b = new float[cols];
+                for (int r = 0; r < 130; r++) {
+                    Dequant.row(w, r, a);
+                    Dequant.row(q, r, b);
+                    for (int c = 0; c < cols; c++) {
+                        error += (a[c] - b[c]) * (a[c] - b[c]);
+                        squares += a[c] * a[c];
+                    }
+                }
+            }
+            assertEquals(Math.sqrt(error / squares), four.relativeError(), 1e-5);
+            // Normally distributed numbers: half a step of max / 127 over sqrt(3), and of 16 steps.
+            assertTrue(eight.relativeError() < 0.006, "8 bits: " + eight.relativeError());
+            assertTrue(four.relativeError() < 0.09, "4 bits: " + four.relativeError());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Code.class)
+    void aNumberThatIsNoneIsRefusedByName(Code code) {
+        for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            MemorySegment data = sample.floats(3 * 40);
+            data.setAtIndex(JAVA_FLOAT, 2 * 40 + 35, bad);
+            Weight w = new Weight("layer.w", new Plain(DType.F32), 3, 40, data);
+            String message =
+                    assertThrows(ModelFormatException.class, () -> tiled(w, code, VECTOR))
+                            .getMessage();
+            assertTrue(message.startsWith("layer.w: row 2 "), message);
+        }
+    }
+}
