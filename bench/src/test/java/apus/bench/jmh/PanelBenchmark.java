@@ -99,7 +99,7 @@ public class PanelBenchmark {
 
     @Benchmark
     public MemorySegment matmul(Rates rates) {
-        int group = with.rowGroup(together);
+        int group = with.rowGroup(weight, together);
         for (MemorySegment x : arranged) {
             for (int row = 0; row < ROWS; row += group) {
                 int to = Math.min(ROWS, row + group);
