@@ -47,7 +47,12 @@ final class TokenizerPropertyTest {
                         // Surrogates without a partner, mostly.
                         net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(0xD800, 0xDFFF)),
                         net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(0x1F300, 0x1FAFF)),
-                        net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(0, 0x10FFFF)));
+                        net.jqwik.api.Tuple.of(
+                                2,
+                                Arbitraries.integers()
+                                        .between(0, 0x10FFFF)
+                                        // Java's normal forms, which are the oracle here, are newer.
+                                        .filter(c -> !ReferenceUnicode.WITHOUT_FORMS.get(c))));
         return codePoints
                 .list()
                 .ofMaxSize(60)
