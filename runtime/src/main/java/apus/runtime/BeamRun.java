@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import apus.runtime.sample.LogitPipeline;
 import apus.runtime.sample.Logprobs;
+import apus.runtime.sample.SamplingException;
 import apus.runtime.sched.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class BeamRun extends Run {
         final double sum;
         final List<TokenLogprobs> details;
         List<Expansion> expansions = List.of();
+        boolean expanded;
 
         Beam(Sequence sequence, LogitPipeline pipeline, double sum, List<TokenLogprobs> details) {
             this.sequence = sequence;
@@ -97,15 +99,16 @@ final class BeamRun extends Run {
         for (Beam beam : live) {
             if (beam.sequence == s) {
                 beam.expansions = expand(beam, row);
+                beam.expanded = true;
             }
         }
         // A beam that was forked has tokens to compute again and may come a step later.
-        if (live.stream().noneMatch(b -> b.expansions.isEmpty())) {
+        if (live.stream().allMatch(b -> b.expanded)) {
             rank();
         }
     }
 
-    /** The best 2 * width continuations of a beam. */
+    /** The best 2 * width continuations of a beam; none if every token is forbidden. */
     private List<Expansion> expand(Beam beam, MemorySegment row) {
         float[] z = row.toArray(JAVA_FLOAT);
         beam.pipeline.apply(z);
@@ -114,8 +117,7 @@ final class BeamRun extends Run {
         float[] values = new float[count];
         Logprobs.top(z, count, ids, values);
         if (values[0] == Float.NEGATIVE_INFINITY) {
-            throw new RequestException(
-                    "logit_bias", "every token is forbidden; no beam can go on.");
+            return List.of();
         }
         double logSum = Logprobs.logSumExp(z, batcher.buffers());
         IntFunction<TokenLogprobs> details = details(row, z, logSum);
@@ -164,6 +166,9 @@ final class BeamRun extends Run {
             batcher.stats().token(this, -1);
         }
         // The sort is stable: ties go to the earlier beam and its likelier token.
+        if (goOn.isEmpty() && ended.best().isEmpty()) {
+            throw new SamplingException("Every token is forbidden: no beam can go on.");
+        }
         goOn.sort(Comparator.comparingDouble(Expansion::sum).reversed());
         List<Expansion> chosen = goOn.subList(0, Math.min(search.width(), goOn.size()));
         int length = live.getFirst().sequence.generated() + 1;

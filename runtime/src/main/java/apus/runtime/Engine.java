@@ -4,6 +4,7 @@ import apus.format.checkpoint.Checkpoint;
 import apus.format.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * A model that answers requests: the embedding API. Any thread may submit; the work happens on the
@@ -70,8 +71,8 @@ public final class Engine implements AutoCloseable {
      * @throws RequestException if it can never be served, such as a prompt beyond the context
      * @throws CapacityException if the queue is full or the engine is closing or dead
      */
-    public Generation submit(Request request) {
-        check.check(request);
+    public Generation submit(Request asked) {
+        Request request = check.check(asked);
         if (loop.state() != State.RUNNING) {
             throw loop.refusal();
         }
@@ -123,11 +124,23 @@ public final class Engine implements AutoCloseable {
      * @throws RequestException reason TEMPLATE, as {@link Chat#render}
      */
     public int[] encode(Conversation conversation, boolean specialInContent) {
+        return encode(conversation, specialInContent, chat::render);
+    }
+
+    /**
+     * The same by another template.
+     *
+     * @param render the prompt's text for a conversation
+     */
+    public int[] encode(
+            Conversation conversation,
+            boolean specialInContent,
+            Function<Conversation, String> render) {
         if (specialInContent) {
-            return tokenizer().encode(chat.render(conversation), false);
+            return tokenizer().encode(render.apply(conversation), false);
         }
         LiteralContent.Marked prompt =
-                LiteralContent.unmark(chat.render(literalContent.mark(conversation)));
+                LiteralContent.unmark(render.apply(literalContent.mark(conversation)));
         return tokenizer().encode(prompt.text(), false, prompt.literal());
     }
 

@@ -1,6 +1,9 @@
 package apus.runtime;
 
+import apus.format.Digest;
+import apus.format.Json;
 import apus.format.checkpoint.Checkpoint;
+import apus.format.checkpoint.ModelDefaults;
 import apus.format.spec.Layer;
 import apus.format.spec.ModelSpec;
 import apus.format.spec.Position;
@@ -16,6 +19,7 @@ import apus.kernels.KvShape;
 import apus.kernels.Quantization;
 import apus.kernels.QuantizedSize;
 import apus.runtime.sched.Scheduler;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -51,12 +55,11 @@ final class EngineOpener {
         checkQuantization();
         Tokenizer tokenizer =
                 options.tokenizer().map(EngineOpener::load).orElseGet(checkpoint::tokenizer);
-        Chat chat =
-                new TemplateChat(
-                        options.chatTemplate().or(checkpoint::chatTemplate), checkpoint.defaults());
+        ModelDefaults defaults = defaults();
+        Chat chat = new TemplateChat(options.chatTemplate().or(this::chatTemplate), defaults);
         int longest = longest();
         int maxTokens = tokensPerStep(longest);
-        int maxSequences = Math.min(options.maxSequences(), maxTokens);
+        int maxSequences = maxSequences(maxTokens);
         int maxLogitRows = Math.max(maxSequences, Math.min(maxTokens, 64));
         int threads =
                 options.threads() > 0
@@ -87,7 +90,7 @@ final class EngineOpener {
                                 options.kernels(),
                                 quantization()));
         try {
-            ModelInfo info = allocate(executor, memory, maxTokens, maxSequences);
+            ModelInfo info = allocate(executor, memory, defaults, maxTokens, maxSequences);
             executor.warmUp(options.warmUp());
             Batcher.Sizes sizes =
                     new Batcher.Sizes(
@@ -136,7 +139,11 @@ final class EngineOpener {
     }
 
     private static Tokenizer load(Path path) {
-        return Tokenizers.load(Files.isDirectory(path) ? path.resolve("tokenizer.json") : path);
+        return Tokenizers.load(file(path));
+    }
+
+    private static Path file(Path tokenizer) {
+        return Files.isDirectory(tokenizer) ? tokenizer.resolve("tokenizer.json") : tokenizer;
     }
 
     private int longest() {
@@ -153,17 +160,53 @@ final class EngineOpener {
         return wanted == 0 ? spec.maxPositions() : wanted;
     }
 
+    /** Another tokenizer brings its own special tokens, and its own template where it has one. */
+    private ModelDefaults defaults() {
+        return tokenizerFolder().map(checkpoint::defaults).orElseGet(checkpoint::defaults);
+    }
+
+    private Optional<String> chatTemplate() {
+        return tokenizerFolder().isPresent()
+                ? checkpoint.chatTemplate(tokenizerFolder().get())
+                : checkpoint.chatTemplate();
+    }
+
+    private Optional<Path> tokenizerFolder() {
+        return options.tokenizer()
+                .map(path -> Files.isDirectory(path) ? path : path.toAbsolutePath().getParent())
+                .filter(folder -> Files.exists(folder.resolve("tokenizer_config.json")));
+    }
+
+    /** Each sequence in a step takes a token of it. */
+    private int maxSequences(int maxTokens) {
+        if (options.maxSequences() > maxTokens) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a step of "
+                            + maxTokens
+                            + " tokens (--max-num-batched-tokens) has room for as many sequences,"
+                            + " not for the "
+                            + options.maxSequences()
+                            + " of --max-num-seqs");
+        }
+        return Math.min(options.maxSequences(), maxTokens);
+    }
+
     private int tokensPerStep(int longest) {
         int wanted =
                 options.maxTokensPerStep() == 0
-                        ? DEFAULT_TOKENS_PER_STEP
+                        ? Math.max(DEFAULT_TOKENS_PER_STEP, options.maxSequences())
                         : options.maxTokensPerStep();
         // A prompt that may not be cut must fit into one step.
         return options.chunkedPrefill() ? wanted : Math.max(wanted, longest);
     }
 
     private ModelInfo allocate(
-            Executor executor, MemoryPlan memory, int maxTokens, int maxSequences) {
+            Executor executor,
+            MemoryPlan memory,
+            ModelDefaults defaults,
+            int maxTokens,
+            int maxSequences) {
         int longest = memory.longest();
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
@@ -186,8 +229,8 @@ final class EngineOpener {
                 spec.family(),
                 spec.vocab(),
                 maxModelLen,
-                checkpoint.defaults().eosIds(),
-                checkpoint.defaults(),
+                defaults.eosIds(),
+                defaults,
                 device.backend(),
                 device.device(),
                 device.threads(),
@@ -198,7 +241,22 @@ final class EngineOpener {
                 (int) blocks,
                 blockSize,
                 blocks * blockBytes,
-                checkpoint.fingerprint());
+                fingerprint());
+    }
+
+    /** Of the model's files, and of those that stand in for some of them. */
+    private String fingerprint() {
+        if (options.tokenizer().isEmpty() && options.chatTemplate().isEmpty()) {
+            return checkpoint.fingerprint();
+        }
+        Digest digest = Digest.sha256();
+        digest.bytes(checkpoint.fingerprint().getBytes(StandardCharsets.UTF_8));
+        options.chatTemplate()
+                .ifPresent(text -> digest.bytes(text.getBytes(StandardCharsets.UTF_8)));
+        options.tokenizer()
+                .map(EngineOpener::file)
+                .ifPresent(path -> digest.bytes(Json.readBytes(path, Tokenizers.MAX_BYTES)));
+        return digest.hex();
     }
 
     private long cacheBytes(MemoryPlan memory, ExecutorInfo device) {

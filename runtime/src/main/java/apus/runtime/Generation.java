@@ -35,6 +35,12 @@ public interface Generation extends AutoCloseable {
      */
     List<TokenLogprobs> promptLogprobs();
 
+    /**
+     * Prompt tokens that were found in the prefix cache, once a chunk or the end has been seen; 0
+     * before.
+     */
+    int cachedTokens();
+
     /** Whether the last chunk has been taken. */
     boolean finished();
 

@@ -27,6 +27,7 @@ final class Outbox implements Generation {
     private boolean wholeOnly;
     private Result result;
     private volatile List<TokenLogprobs> promptLogprobs = List.of();
+    private volatile int cachedTokens;
 
     /**
      * @param capacity chunks kept for the reader
@@ -77,6 +78,16 @@ final class Outbox implements Generation {
     /** Engine thread: before the first chunk. */
     void promptLogprobs(List<TokenLogprobs> entries) {
         promptLogprobs = List.copyOf(entries);
+    }
+
+    /** Engine thread: before the first chunk. */
+    void cachedTokens(int tokens) {
+        cachedTokens = tokens;
+    }
+
+    @Override
+    public int cachedTokens() {
+        return cachedTokens;
     }
 
     @Override

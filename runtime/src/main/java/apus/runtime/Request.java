@@ -35,6 +35,11 @@ public record Request(
         return new Request(prompt, other, sampling, stops, skipSpecialTokens, logprobs, cacheSalt);
     }
 
+    /** The same with other ends. */
+    public Request with(Stops other) {
+        return new Request(prompt, search, sampling, other, skipSpecialTokens, logprobs, cacheSalt);
+    }
+
     /** The same with log-probabilities. */
     public Request with(LogprobOptions other) {
         return new Request(prompt, search, sampling, stops, skipSpecialTokens, other, cacheSalt);

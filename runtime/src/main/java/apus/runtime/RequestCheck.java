@@ -16,9 +16,11 @@ final class RequestCheck {
     }
 
     /**
+     * Checks, and gives beams without a bound the longest one that the cache has room for.
+     *
      * @throws RequestException naming the field
      */
-    void check(Request request) {
+    Request check(Request request) {
         for (int id : request.prompt()) {
             checkId("prompt", id);
         }
@@ -28,7 +30,31 @@ final class RequestCheck {
         for (List<Integer> word : request.sampling().badWords()) {
             checkIds("bad_words", word);
         }
-        checkLength(request);
+        Request bounded = bounded(request);
+        checkLength(bounded);
+        return bounded;
+    }
+
+    private Request bounded(Request request) {
+        if (request.stops().maxTokens() != Stops.UNLIMITED
+                || !(request.search() instanceof Search.Beam beam)) {
+            return request;
+        }
+        int prompt = request.prompt().length;
+        int fits = prompt; // does, or nothing does
+        int tooLong = model.maxModelLen() + 1;
+        while (tooLong - fits > 1) {
+            int length = (fits + tooLong) >>> 1;
+            Sequence root = Sequence.family(request.prompt(), length, false, beam.width());
+            if (canEverRun.test(root)) {
+                fits = length;
+            } else {
+                tooLong = length;
+            }
+        }
+        return fits == prompt
+                ? request
+                : request.with(request.stops().change().maxTokens(fits - prompt).build());
     }
 
     private void checkLength(Request request) {

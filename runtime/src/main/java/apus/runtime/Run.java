@@ -74,6 +74,7 @@ abstract sealed class Run permits DrawRun, BeamRun {
     final void scheduled(long now, int cached) {
         scheduled = now;
         cachedTokens = cached;
+        outbox.cachedTokens(cached);
     }
 
     /** Reads the log-probabilities of prompt tokens off the rows of a step. */

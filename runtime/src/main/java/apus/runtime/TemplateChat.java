@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** The model's chat template with the model's special tokens. */
 final class TemplateChat implements Chat {
+    private static final int MAX_MESSAGE = 200;
+
     private final Optional<ChatTemplate> template;
     private final ModelDefaults tokens;
 
@@ -78,7 +80,14 @@ final class TemplateChat implements Chat {
         return new RequestException(
                 param,
                 RequestException.Reason.TEMPLATE,
-                "The chat template refuses: " + e.getMessage());
+                "The chat template refuses: " + shortened(e.getMessage()));
+    }
+
+    /** A template may raise what the client sent, and an error must not send much of that back. */
+    private static String shortened(String message) {
+        return message.length() <= MAX_MESSAGE
+                ? message
+                : message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE / 2)) + "...";
     }
 
     @Override

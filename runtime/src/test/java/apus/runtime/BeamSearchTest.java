@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import apus.runtime.sample.SamplingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -39,6 +40,45 @@ class BeamSearchTest {
 
     private static double score(double sum, int length, double penalty) {
         return sum / Math.pow(Math.max(1, length), penalty);
+    }
+
+    @Test
+    void beamsWithoutABoundGoAsFarAsTheCacheHasRoomForAll() throws InterruptedException {
+        // 20 blocks of 4: each of 2 beams has 10, the last token of all needs no place.
+        try (FakeEngine fake = new FakeEngine(FakeEngine.options(), 20, 8, 0)) {
+            Request request =
+                    Request.of(
+                                    PROMPT,
+                                    Sampling.GREEDY,
+                                    Stops.builder()
+                                            .maxTokens(Stops.UNLIMITED)
+                                            .ignoreEos(true)
+                                            .build())
+                            .with(new Search.Beam(1, 2, 1, Search.EarlyStopping.FALSE));
+            Result.Choice choice = fake.engine.submit(request).await().choices().getFirst();
+            assertEquals(41 - PROMPT.length, choice.tokenIds().length);
+            fake.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void beamsThatHaveNoTokenLeftFail() throws InterruptedException {
+        try (FakeEngine fake = new FakeEngine(FakeEngine.options())) {
+            Request request =
+                    Request.of(
+                                    PROMPT,
+                                    Sampling.builder()
+                                            .allowedTokens(List.of(FakeEngine.EOS))
+                                            .build(),
+                                    Stops.builder().maxTokens(8).minTokens(4).build())
+                            .with(new Search.Beam(1, 2, 1, Search.EarlyStopping.FALSE));
+            Finish finish = fake.engine.submit(request).await().choices().getFirst().finish();
+            assertTrue(
+                    finish instanceof Finish.Failed(SamplingException e)
+                            && e.getMessage().contains("forbidden"),
+                    finish.toString());
+            fake.assertNothingLeft();
+        }
     }
 
     /** Straight from the definition, with lists and without sequences or blocks. */

@@ -14,6 +14,7 @@ import apus.format.spec.WeightRef;
 import apus.format.token.Tokenizer;
 import apus.format.token.Tokenizers;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,18 @@ import java.util.Optional;
  * after opening.
  */
 public final class Checkpoint implements AutoCloseable {
+    /** Files beside config.json that an answer depends on. */
+    private static final List<String> FINGERPRINTED =
+            List.of(
+                    "tokenizer.json",
+                    "tokenizer_config.json",
+                    "generation_config.json",
+                    "chat_template.jinja");
+
+    /** A few dozen pages to read in each file, even from a cold disk. */
+    private static final int SAMPLED_TENSORS = 32;
+
+    private static final long SAMPLED_BYTES = 4096;
     private static final long MAX_CONFIG_BYTES = 10_000_000;
 
     private final Path directory;
@@ -36,6 +49,7 @@ public final class Checkpoint implements AutoCloseable {
     private final ModelDefaults defaults;
     private final Optional<String> chatTemplate;
     private final Optional<String> quantization;
+    private final JsonObject config;
     private Tokenizer tokenizer;
     private String fingerprint;
 
@@ -47,7 +61,8 @@ public final class Checkpoint implements AutoCloseable {
             WeightReader weights,
             ModelDefaults defaults,
             Optional<String> chatTemplate,
-            Optional<String> quantization) {
+            Optional<String> quantization,
+            JsonObject config) {
         this.directory = directory;
         this.arena = arena;
         this.spec = spec;
@@ -56,6 +71,7 @@ public final class Checkpoint implements AutoCloseable {
         this.defaults = defaults;
         this.chatTemplate = chatTemplate;
         this.quantization = quantization;
+        this.config = config;
     }
 
     /**
@@ -79,7 +95,7 @@ public final class Checkpoint implements AutoCloseable {
         try {
             Shards shards = Shards.map(dir, arena);
             ModelSpec spec = Families.spec(config, shards.names());
-            DefaultsReader reader = new DefaultsReader(dir, config);
+            DefaultsReader reader = new DefaultsReader(dir, dir, config);
             ModelDefaults defaults = reader.read(spec.vocab());
             Optional<String> chatTemplate = reader.chatTemplate(dir);
             Packing packing = Packing.of(config, shards);
@@ -88,7 +104,15 @@ public final class Checkpoint implements AutoCloseable {
             Optional<String> quantization =
                     config.object("quantization_config").flatMap(q -> q.text("quant_method"));
             return new Checkpoint(
-                    dir, arena, spec, shards, weights, defaults, chatTemplate, quantization);
+                    dir,
+                    arena,
+                    spec,
+                    shards,
+                    weights,
+                    defaults,
+                    chatTemplate,
+                    quantization,
+                    config);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
@@ -169,26 +193,44 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Tells one checkpoint from another, for caches and logs: SHA-256 over config.json,
-     * tokenizer.json, and the header and size of each weight file, 64 hex digits. The weights
-     * themselves are not read, so it is no proof against tampering.
+     * Tells one checkpoint from another, for caches, logs and answers: SHA-256 over the JSON files
+     * and the chat template, the header and size of each weight file, and the first numbers of some
+     * weights, 64 hex digits. Most of the weights are not read, so that a large model opens at
+     * once; two trainings of one architecture differ everywhere, but it is no proof against
+     * tampering.
      */
     public synchronized String fingerprint() {
         if (fingerprint == null) {
             Digest digest = Digest.sha256();
             digest.bytes(Json.readBytes(directory.resolve("config.json"), MAX_CONFIG_BYTES));
-            Path tokenizerJson = directory.resolve("tokenizer.json");
-            digest.bytes(
-                    Files.exists(tokenizerJson)
-                            ? Json.readBytes(tokenizerJson, Tokenizers.MAX_BYTES)
-                            : new byte[0]);
+            for (String name : FINGERPRINTED) {
+                Path file = directory.resolve(name);
+                digest.bytes(
+                        Files.exists(file)
+                                ? Json.readBytes(file, Tokenizers.MAX_BYTES)
+                                : new byte[0]);
+            }
             for (SafetensorsFile file : shards.files()) {
                 digest.bytes(file.headerDigest().getBytes(StandardCharsets.US_ASCII));
                 digest.number(file.bytes());
+                sample(file, digest);
             }
             fingerprint = digest.hex();
         }
         return fingerprint;
+    }
+
+    /** The first bytes of tensors that are spread over the file. */
+    private static void sample(SafetensorsFile file, Digest digest) {
+        List<TensorInfo> tensors = List.copyOf(file.tensors().values());
+        int step = Math.max(1, tensors.size() / SAMPLED_TENSORS);
+        for (int i = 0; i < tensors.size(); i += step) {
+            TensorInfo tensor = tensors.get(i);
+            digest.bytes(
+                    file.data(tensor)
+                            .asSlice(0, Math.min(SAMPLED_BYTES, tensor.bytes()))
+                            .toArray(ValueLayout.JAVA_BYTE));
+        }
     }
 
     /**
@@ -222,6 +264,18 @@ public final class Checkpoint implements AutoCloseable {
     /** Special tokens by their role and the sampling defaults the model's makers suggest. */
     public ModelDefaults defaults() {
         return defaults;
+    }
+
+    /** The same where another folder's tokenizer_config.json names the special tokens. */
+    public ModelDefaults defaults(Path tokenizerFolder) {
+        return new DefaultsReader(directory, tokenizerFolder, config).read(spec.vocab());
+    }
+
+    /** The chat template of another tokenizer's folder, or of this one where it has none. */
+    public Optional<String> chatTemplate(Path tokenizerFolder) {
+        return new DefaultsReader(directory, tokenizerFolder, config)
+                .chatTemplate(tokenizerFolder)
+                .or(this::chatTemplate);
     }
 
     /** Unmaps the weights. Whoever still reads them then gets an IllegalStateException. */

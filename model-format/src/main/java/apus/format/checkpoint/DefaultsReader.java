@@ -23,12 +23,16 @@ final class DefaultsReader {
     private final ObjectNode tokenizerJson;
     private final Path tokenizerConfig;
 
-    DefaultsReader(Path dir, JsonObject config) {
+    /**
+     * @param dir the model's folder
+     * @param tokenizerDir where tokenizer_config.json is, mostly the same
+     */
+    DefaultsReader(Path dir, Path tokenizerDir, JsonObject config) {
         this.config = config;
         this.generation =
                 new JsonObject(
                         "generation_config.json", optional(dir.resolve("generation_config.json")));
-        this.tokenizerConfig = dir.resolve("tokenizer_config.json");
+        this.tokenizerConfig = tokenizerDir.resolve("tokenizer_config.json");
         this.tokenizerJson = optional(tokenizerConfig);
     }
 

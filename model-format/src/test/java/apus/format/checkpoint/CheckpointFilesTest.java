@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,14 +39,25 @@ final class CheckpointFilesTest {
     }
 
     @Test
-    void theFingerprintFollowsConfigurationTokenizerAndHeadersButNotWeights() throws IOException {
+    void theFingerprintFollowsEveryFileAndTheFirstNumbersOfWeights() throws IOException {
         Path model = TestModels.copy("llama2-mha", dir);
         String before = fingerprint(model);
         Path weights = model.resolve("model.safetensors");
-        try (FileChannel channel = FileChannel.open(weights, StandardOpenOption.WRITE)) {
-            channel.write(java.nio.ByteBuffer.wrap(new byte[] {1}), channel.size() - 1);
+        try (FileChannel channel =
+                FileChannel.open(weights, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            channel.read(length, 0);
+            long data = 8 + length.getLong(0);
+            ByteBuffer number = ByteBuffer.allocate(2);
+            channel.read(number, data);
+            number.put(0, (byte) (number.get(0) ^ 1)).rewind();
+            channel.write(number, data);
         }
-        assertEquals(before, fingerprint(model));
+        String trained = fingerprint(model);
+        assertNotEquals(before, trained);
+        Files.writeString(model.resolve("tokenizer_config.json"), " ", StandardOpenOption.APPEND);
+        assertNotEquals(trained, fingerprint(model));
+        before = fingerprint(model);
         Files.writeString(model.resolve("tokenizer.json"), " ", StandardOpenOption.APPEND);
         String other = fingerprint(model);
         assertNotEquals(before, other);

@@ -51,7 +51,8 @@ final class TokenizerPropertyTest {
                                 2,
                                 Arbitraries.integers()
                                         .between(0, 0x10FFFF)
-                                        // Java's normal forms, which are the oracle here, are newer.
+                                        // Java's normal forms, which are the oracle here, are
+                                        // newer.
                                         .filter(c -> !ReferenceUnicode.WITHOUT_FORMS.get(c))));
         return codePoints
                 .list()

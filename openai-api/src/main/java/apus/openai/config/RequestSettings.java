@@ -33,7 +33,7 @@ final class RequestSettings {
                             "max-prompts",
                             "N",
                             "1024",
-                            "Most prompts in one completion request, and most sequences (prompts times n or best_of) unless max-n is larger.",
+                            "Most prompts in one completion request.",
                             (d, v) -> d.api.maxPrompts(v.integer(1, 1 << 20))),
                     one(
                             GROUP,

@@ -37,7 +37,8 @@ final class ServerSettings {
                                     "(none)",
                                     "Key that clients must send; may be given again for more keys. Other users of the machine see flags, not environment variables.",
                                     (d, v) -> d.apiKeys.addAll(keys(v, v.listOfWhole())))
-                            .variable("VLLM_API_KEY"),
+                            // The own name goes first: the other one is its alias.
+                            .variable("API_KEY", "VLLM_API_KEY"),
                     many(
                             GROUP,
                             "api-keys",

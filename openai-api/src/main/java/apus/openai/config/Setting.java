@@ -95,7 +95,10 @@ public record Setting(
      */
     public List<String> environment() {
         List<String> all = new ArrayList<>(variables);
-        all.add(key.toUpperCase(Locale.ROOT).replace('-', '_'));
+        String own = key.toUpperCase(Locale.ROOT).replace('-', '_');
+        if (!all.contains(own)) {
+            all.add(own);
+        }
         return all;
     }
 

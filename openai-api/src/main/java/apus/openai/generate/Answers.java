@@ -69,6 +69,11 @@ final class Answers implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Prompt tokens found in the prefix cache, of those prompts of which a chunk has come. */
+    int cachedTokens() {
+        return generations.stream().mapToInt(Generation::cachedTokens).sum();
+    }
+
     /** Waits for the end of all; chunks that nobody has taken are dropped. */
     List<Result> results() throws InterruptedException {
         if (generations.size() == 1) {

@@ -67,11 +67,12 @@ public final class ChatPrompts {
         Conversation conversation = conversation(params, engine.chat());
         boolean addSpecial = params.get(ChatParams.CHAT_ADD_SPECIAL_TOKENS);
         Prompt prompt;
-        if (settings.parseSpecialInContent() || params.sent(ChatParams.CHAT_TEMPLATE)) {
+        if (settings.parseSpecialInContent()) {
             String text = render(params, conversation, engine.chat());
             prompt = Prompt.ofText(engine.tokenizer(), text, addSpecial);
         } else {
-            prompt = Prompt.ofIds(engine.tokenizer(), engine.encode(conversation, false), false);
+            int[] ids = engine.encode(conversation, false, c -> render(params, c, engine.chat()));
+            prompt = Prompt.ofIds(engine.tokenizer(), ids, false);
             if (addSpecial) {
                 prompt = Prompt.ofText(engine.tokenizer(), "", true).around(prompt);
             }

@@ -28,6 +28,17 @@ final class Context {
                     maxModelLen,
                     "the prompt has " + promptTokens + ".");
         }
+        long min = params.get(LengthParams.MIN_TOKENS);
+        if (limit.isEmpty() && min > room) {
+            throw ApiException.badRequest(
+                    "invalid_value",
+                    "min_tokens",
+                    "'min_tokens' must be at most the "
+                            + room
+                            + " tokens that the prompt leaves of the context, got "
+                            + min
+                            + ".");
+        }
         if (limit.isEmpty()) {
             return Stops.UNLIMITED;
         }

@@ -4,7 +4,9 @@ import apus.openai.ApiException;
 import apus.openai.ApiSettings;
 import apus.openai.HttpSettings;
 import apus.openai.ServedModel;
+import apus.openai.http.ClientGoneException;
 import apus.openai.http.ClientWatch;
+import apus.openai.http.ErrorMapper;
 import apus.openai.http.EventStream;
 import apus.openai.http.JsonAnswer;
 import apus.openai.http.JsonBody;
@@ -21,6 +23,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The two routes that generate. A request passes through here from top to bottom: read, check,
@@ -28,6 +31,8 @@ import java.util.List;
  * connection.
  */
 public final class GenerationRoutes {
+    private static final System.Logger LOG = System.getLogger(GenerationRoutes.class.getName());
+    private static final int MAX_LOGGED = 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
 
     private final ServedModel model;
@@ -58,6 +63,7 @@ public final class GenerationRoutes {
         Engine engine = model.engine();
         Params params = jobs.params(endpoint, body, engine);
         JsonAnswer.ignored(response, params.unknown());
+        logIgnored(request, params.unknown());
         params.find(OutputParams.REQUEST_ID)
                 .filter(id -> RequestIds.wellFormed(id) && !request.headers().contains(REQUEST_ID))
                 .ifPresent(id -> RequestIds.replace(request, response, id));
@@ -78,6 +84,20 @@ public final class GenerationRoutes {
         }
     }
 
+    private static void logIgnored(ServerRequest request, List<String> names) {
+        if (!names.isEmpty() && LOG.isLoggable(System.Logger.Level.INFO)) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    RequestIds.stem(request)
+                            + ": unknown fields had no effect: "
+                            + names.stream()
+                                    .limit(MAX_LOGGED)
+                                    .map(Quote::text)
+                                    .collect(Collectors.joining(", "))
+                            + (names.size() > MAX_LOGGED ? ", ..." : ""));
+        }
+    }
+
     /** All prompts or none. */
     private static List<Generation> submit(Engine engine, List<Request> requests) {
         List<Generation> started = new ArrayList<>(requests.size());
@@ -92,13 +112,21 @@ public final class GenerationRoutes {
         }
     }
 
-    private static void stream(Job job, Answers answers, ClientWatch watch, EventStream events)
-            throws InterruptedException {
+    private static void stream(Job job, Answers answers, ClientWatch watch, EventStream events) {
         try (events) {
             try {
                 new StreamedAnswer(job, events::data).send(answers);
             } catch (ApiException e) {
                 events.error(causeOf(watch, e));
+                return;
+            } catch (ClientGoneException e) {
+                throw e; // nobody to tell
+            } catch (RuntimeException e) {
+                events.error(ErrorMapper.map(e));
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                events.error(stopped());
                 return;
             }
             events.done();

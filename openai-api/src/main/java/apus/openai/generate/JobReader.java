@@ -116,7 +116,7 @@ final class JobReader {
                 optional(params.find(OutputParams.PROMPT_LOGPROBS)),
                 texts(params, engine.tokenizer()),
                 params.get(OutputParams.RETURN_TOKEN_IDS),
-                settings.forceUsage() ? new StreamOptions(true, usage.continuousUsage()) : usage,
+                settings.forceUsage() ? usage.withUsage() : usage,
                 settings.promptTokensDetails(),
                 settings.timings());
     }

@@ -12,14 +12,19 @@ import java.util.function.Predicate;
  * @param settings the server's own bounds
  */
 record Limits(int vocab, Predicate<String> mentionsRole, ApiSettings settings) {
+    private static final int MAX_SEQUENCES = 16_384;
+
     /** Those of the model that serves. */
     static Limits of(Engine engine, ApiSettings settings) {
         return new Limits(engine.model().vocabSize(), engine.chat()::mentions, settings);
     }
 
-    /** Most sequences one request may keep: prompts times candidates. */
+    /**
+     * Most sequences one request may keep: prompts times candidates. Each costs some kilobytes from
+     * its first moment on.
+     */
     int maxSequences() {
-        return Math.max(settings.maxPrompts(), settings.maxN());
+        return Math.max(MAX_SEQUENCES, Math.max(settings.maxPrompts(), settings.maxN()));
     }
 
     /** Most alternatives a request may ask for beside a token. */

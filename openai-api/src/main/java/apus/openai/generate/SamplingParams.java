@@ -116,7 +116,7 @@ final class SamplingParams {
     static final Param<Integer> N =
             Param.honoured("n", Kind.upTo(1, "MAX_N (128)", l -> l.settings().maxN()))
                     .otherwise(1)
-                    .note("times prompts at most the larger of MAX_PROMPTS and MAX_N");
+                    .note("times prompts at most 16384");
 
     static final Param<Integer> BEST_OF =
             Param.honoured("best_of", Kind.upTo(1, "MAX_N (128)", l -> l.settings().maxN()))
@@ -209,7 +209,7 @@ final class SamplingParams {
                 value,
                 "list of strings",
                 word -> {
-                    if (word.string().isBlank()) {
+                    if (word.string().isEmpty()) {
                         throw word.badValue("a word that is not empty");
                     }
                     return word.string();

@@ -18,6 +18,7 @@ final class StreamedAnswer {
     private final ChoiceStream[] choices;
     private final int promptTokens;
     private int unfinished;
+    private int cachedTokens;
     private int tokens;
 
     /**
@@ -43,6 +44,7 @@ final class StreamedAnswer {
             if (arrival.isEmpty()) {
                 throw new IllegalStateException(unfinished + " choices without an end");
             }
+            cachedTokens = answers.cachedTokens();
             Chunk chunk = arrival.get().chunk();
             ChoiceStream choice = choice(arrival.get());
             tokens += chunk.tokenIds().length;
@@ -78,8 +80,9 @@ final class StreamedAnswer {
     }
 
     private void emit(ObjectNode chunk) {
-        if (job.usage().continuousUsage()) {
-            chunk.set("usage", Totals.usage(promptTokens, tokens, 0, job.promptDetails()));
+        if (job.usage().everyChunk()) {
+            chunk.set(
+                    "usage", Totals.usage(promptTokens, tokens, cachedTokens, job.promptDetails()));
         } else if (job.usage().includeUsage()) {
             chunk.putNull("usage");
         }

@@ -66,7 +66,7 @@ final class Fields {
         for (int i = 0; i < ids.length; i++) {
             JsonNode each = array.get(i);
             String path = name + "[" + i + "]";
-            if (!each.isIntegralNumber()) {
+            if (!each.isNumber() || each.doubleValue() % 1 != 0) { // 5.0 is an integer in JSON
                 throw wrongType(path, "a token id", each);
             }
             if (!each.canConvertToInt() || each.intValue() < 0 || each.intValue() >= below) {

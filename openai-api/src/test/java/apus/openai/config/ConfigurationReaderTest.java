@@ -265,6 +265,11 @@ final class ConfigurationReaderTest {
 
     @Test
     void clientVariablesAreNotRead() {
+        assertEquals(
+                read(Map.of("API_KEY", "one")).http(),
+                read(Map.of("API_KEY", "one", "VLLM_API_KEY", "two")).http());
+        assertEquals(
+                read(Map.of("API_KEY", "two")).http(), read(Map.of("VLLM_API_KEY", "two")).http());
         assertEquals(read(Map.of()), read(Map.of("OPENAI_API_KEY", "k", "RUNPOD_API_KEY", "k")));
     }
 

@@ -144,6 +144,8 @@ class StreamDetailsTest {
             JsonNode last = other.stream(CHAT, STORY).getLast();
             JsonNode whole = other.post(CHAT, STORY).ok();
 
+            Body continuous = STORY.with("stream_options", Map.of("continuous_usage_stats", true));
+            other.stream(CHAT, continuous).forEach(e -> assertTrue(e.get("usage").isObject()));
             assertTrue(last.get("choices").isEmpty());
             assertEquals(16, last.at("/usage/completion_tokens").intValue());
             assertFalse(last.has("timings"));

@@ -209,11 +209,13 @@ class StreamingTest {
                 STORY.with(
                         "stream_options",
                         Map.of("include_usage", true, "continuous_usage_stats", true));
+        api.post(CHAT, STORY).ok(); // from here on the prompt is in the cache
         int before = 0;
         int total = 0;
         for (JsonNode event : api.stream(CHAT, body)) {
             total = event.get("usage").get("completion_tokens").intValue();
             assertTrue(total >= before);
+            assertEquals(16, event.at("/usage/prompt_tokens_details/cached_tokens").intValue());
             before = total;
         }
         assertEquals(30, total);

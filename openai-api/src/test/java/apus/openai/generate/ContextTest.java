@@ -41,6 +41,13 @@ class ContextTest {
     }
 
     @Test
+    void aMinimumMustFitWhereNoMaximumIsGiven() {
+        assertEquals(Stops.UNLIMITED, maxTokens(CHAT, "\"min_tokens\": 10", 90));
+        ApiException e = Requests.refused(() -> maxTokens(CHAT, "\"min_tokens\": 11", 90));
+        assertEquals("min_tokens", e.param());
+    }
+
+    @Test
     void theDefaultOfCompletionsIsCutToTheRoom() {
         assertEquals(16, maxTokens(COMPLETION, "", 84));
         assertEquals(5, maxTokens(COMPLETION, "", 95));

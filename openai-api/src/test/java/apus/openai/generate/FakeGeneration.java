@@ -111,6 +111,11 @@ final class FakeGeneration implements Generation {
     }
 
     @Override
+    public int cachedTokens() {
+        return 0;
+    }
+
+    @Override
     public void close() {
         cancel();
     }

@@ -30,21 +30,17 @@ class ParamReaderTest {
 
     @Test
     void promptsTimesChoicesAreBounded() {
-        String eight = "[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]";
-        String nine = eight.replaceFirst("\\[", "[\"a\",");
-        Requests.read(COMPLETION, "{\"prompt\": " + eight + ", \"n\": 128}");
+        String body = "{\"prompt\": [%s\"a\"], \"%s\": 128}";
+        Requests.read(COMPLETION, body.formatted("\"a\",".repeat(127), "n"));
         ApiException e =
                 Requests.refused(
-                        () -> Requests.read(COMPLETION, "{\"prompt\": " + nine + ", \"n\": 128}"));
+                        () -> Requests.read(COMPLETION, body.formatted("\"a\",".repeat(128), "n")));
         assertEquals("n", e.param());
-        assertTrue(e.getMessage().contains("128 times 9"), e.getMessage());
-        assertEquals(
-                "best_of",
+        assertTrue(e.getMessage().contains("128 times 129"), e.getMessage());
+        ApiException wide =
                 Requests.refused(() ->
-                                Requests.read(
-                                        COMPLETION, "{\"prompt\": " + nine + ", \"best_of\": 128}"))
-                        .param());
-        Requests.read(CHAT, Requests.body(CHAT, "\"n\": 128"));
+                        Requests.read(COMPLETION, body.formatted("\"a\",".repeat(128), "best_of")));
+        assertEquals("best_of", wide.param());
     }
 
     @Test

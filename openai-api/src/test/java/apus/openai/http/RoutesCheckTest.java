@@ -355,5 +355,8 @@ final class RoutesCheckTest {
         Reply back = RawClient.post(server, "/v1/detokenize", request.toString());
         assertEquals(text, back.json().get("prompt").asText());
         assertEquals(text, back.json().get("content").asText());
+        Reply decimal = RawClient.post(server, "/detokenize", "{\"tokens\": [5.0, 6]}");
+        assertEquals(200, decimal.status(), "5.0 is an integer in JSON");
+        assertEquals(400, RawClient.post(server, "/detokenize", "{\"tokens\": [5.5]}").status());
     }
 }
