@@ -1,7 +1,5 @@
 package apus.runtime;
 
-import apus.format.Digest;
-import apus.format.Json;
 import apus.format.checkpoint.Checkpoint;
 import apus.format.checkpoint.ModelDefaults;
 import apus.format.spec.Layer;
@@ -10,7 +8,6 @@ import apus.format.spec.Position;
 import apus.format.spec.Rope;
 import apus.format.spec.RopeFrequencies;
 import apus.format.token.Tokenizer;
-import apus.format.token.Tokenizers;
 import apus.kernels.Executor;
 import apus.kernels.ExecutorInfo;
 import apus.kernels.ExecutorOptions;
@@ -19,9 +16,6 @@ import apus.kernels.KvShape;
 import apus.kernels.Quantization;
 import apus.kernels.QuantizedSize;
 import apus.runtime.sched.Scheduler;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -53,10 +47,9 @@ final class EngineOpener {
 
     Engine open() {
         checkQuantization();
-        Tokenizer tokenizer =
-                options.tokenizer().map(EngineOpener::load).orElseGet(checkpoint::tokenizer);
-        ModelDefaults defaults = defaults();
-        Chat chat = new TemplateChat(options.chatTemplate().or(this::chatTemplate), defaults);
+        TextParts text = new TextParts(checkpoint, options);
+        Tokenizer tokenizer = text.tokenizer();
+        Chat chat = new TemplateChat(text.chatTemplate(), text.defaults());
         int longest = longest();
         int maxTokens = tokensPerStep(longest);
         int maxSequences = maxSequences(maxTokens);
@@ -90,7 +83,7 @@ final class EngineOpener {
                                 options.kernels(),
                                 quantization()));
         try {
-            ModelInfo info = allocate(executor, memory, defaults, maxTokens, maxSequences);
+            ModelInfo info = allocate(executor, memory, text, maxTokens, maxSequences);
             executor.warmUp(options.warmUp());
             Batcher.Sizes sizes =
                     new Batcher.Sizes(
@@ -138,14 +131,6 @@ final class EngineOpener {
         return options.quantization().flatMap(Quantization::of).orElse(Quantization.NONE);
     }
 
-    private static Tokenizer load(Path path) {
-        return Tokenizers.load(file(path));
-    }
-
-    private static Path file(Path tokenizer) {
-        return Files.isDirectory(tokenizer) ? tokenizer.resolve("tokenizer.json") : tokenizer;
-    }
-
     private int longest() {
         int wanted = options.maxModelLen();
         if (wanted > spec.maxPositions()) {
@@ -158,23 +143,6 @@ final class EngineOpener {
                             + ".");
         }
         return wanted == 0 ? spec.maxPositions() : wanted;
-    }
-
-    /** Another tokenizer brings its own special tokens, and its own template where it has one. */
-    private ModelDefaults defaults() {
-        return tokenizerFolder().map(checkpoint::defaults).orElseGet(checkpoint::defaults);
-    }
-
-    private Optional<String> chatTemplate() {
-        return tokenizerFolder().isPresent()
-                ? checkpoint.chatTemplate(tokenizerFolder().get())
-                : checkpoint.chatTemplate();
-    }
-
-    private Optional<Path> tokenizerFolder() {
-        return options.tokenizer()
-                .map(path -> Files.isDirectory(path) ? path : path.toAbsolutePath().getParent())
-                .filter(folder -> Files.exists(folder.resolve("tokenizer_config.json")));
     }
 
     /** Each sequence in a step takes a token of it. */
@@ -202,12 +170,9 @@ final class EngineOpener {
     }
 
     private ModelInfo allocate(
-            Executor executor,
-            MemoryPlan memory,
-            ModelDefaults defaults,
-            int maxTokens,
-            int maxSequences) {
+            Executor executor, MemoryPlan memory, TextParts text, int maxTokens, int maxSequences) {
         int longest = memory.longest();
+        ModelDefaults defaults = text.defaults();
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
         long blockBytes = device.kvBytesPerToken() * blockSize;
@@ -241,22 +206,7 @@ final class EngineOpener {
                 (int) blocks,
                 blockSize,
                 blocks * blockBytes,
-                fingerprint());
-    }
-
-    /** Of the model's files, and of those that stand in for some of them. */
-    private String fingerprint() {
-        if (options.tokenizer().isEmpty() && options.chatTemplate().isEmpty()) {
-            return checkpoint.fingerprint();
-        }
-        Digest digest = Digest.sha256();
-        digest.bytes(checkpoint.fingerprint().getBytes(StandardCharsets.UTF_8));
-        options.chatTemplate()
-                .ifPresent(text -> digest.bytes(text.getBytes(StandardCharsets.UTF_8)));
-        options.tokenizer()
-                .map(EngineOpener::file)
-                .ifPresent(path -> digest.bytes(Json.readBytes(path, Tokenizers.MAX_BYTES)));
-        return digest.hex();
+                text.fingerprint());
     }
 
     private long cacheBytes(MemoryPlan memory, ExecutorInfo device) {

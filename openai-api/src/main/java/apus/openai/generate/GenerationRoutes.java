@@ -23,7 +23,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The two routes that generate. A request passes through here from top to bottom: read, check,
@@ -31,13 +30,12 @@ import java.util.stream.Collectors;
  * connection.
  */
 public final class GenerationRoutes {
-    private static final System.Logger LOG = System.getLogger(GenerationRoutes.class.getName());
-    private static final int MAX_LOGGED = 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
 
     private final ServedModel model;
     private final HttpSettings http;
     private final JobReader jobs;
+    private final IgnoredFields ignored = new IgnoredFields();
 
     /**
      * @throws apus.runtime.RequestException if a configured default is not one
@@ -63,7 +61,7 @@ public final class GenerationRoutes {
         Engine engine = model.engine();
         Params params = jobs.params(endpoint, body, engine);
         JsonAnswer.ignored(response, params.unknown());
-        logIgnored(request, params.unknown());
+        ignored.log(RequestIds.stem(request), params.unknown());
         params.find(OutputParams.REQUEST_ID)
                 .filter(id -> RequestIds.wellFormed(id) && !request.headers().contains(REQUEST_ID))
                 .ifPresent(id -> RequestIds.replace(request, response, id));
@@ -81,20 +79,6 @@ public final class GenerationRoutes {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw stopped();
-        }
-    }
-
-    private static void logIgnored(ServerRequest request, List<String> names) {
-        if (!names.isEmpty() && LOG.isLoggable(System.Logger.Level.INFO)) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    RequestIds.stem(request)
-                            + ": unknown fields had no effect: "
-                            + names.stream()
-                                    .limit(MAX_LOGGED)
-                                    .map(Quote::text)
-                                    .collect(Collectors.joining(", "))
-                            + (names.size() > MAX_LOGGED ? ", ..." : ""));
         }
     }
 
