@@ -165,7 +165,10 @@ final class Batcher {
             if (!run.started()) {
                 run.scheduled(now, s.cached());
                 stats.started();
-                stats.prefix(s.promptLength(), s.cached());
+                stats.prompt(s.promptLength());
+                if (s.lookedUp()) {
+                    stats.prefix(s.promptLength(), s.cached());
+                }
             }
         }
         return work;
@@ -186,7 +189,7 @@ final class Batcher {
             return;
         }
         scheduler.commit(step);
-        stats.step(batch.tokens, promptTokens());
+        stats.step(batch.tokens);
         for (int i = 0; i < step.count(); i++) {
             Sequence s = step.sequence(i);
             Run run = owners.get(s);
@@ -210,16 +213,6 @@ final class Batcher {
         if (step.reachedEnd(i)) {
             run.advance(s, logits.row(step.firstRow(i) + rows - 1));
         }
-    }
-
-    private int promptTokens() {
-        int count = 0;
-        for (int i = 0; i < step.count(); i++) {
-            Sequence s = step.sequence(i);
-            int before = s.computed() - step.tokens(i);
-            count += Math.max(0, Math.min(s.computed(), s.promptLength()) - before);
-        }
-        return count;
     }
 
     private Set<Run> runsOfStep() {

@@ -106,6 +106,11 @@ public final class Engine implements AutoCloseable {
         return loop.model();
     }
 
+    /** How it was set up. */
+    public EngineOptions options() {
+        return options;
+    }
+
     /** The model's tokenizer. */
     public Tokenizer tokenizer() {
         return loop.tokenizer();

@@ -23,15 +23,25 @@ final class EngineMetrics {
     private static final double[] TOKENS = {
         1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000
     };
+    private static final double[] TOKENS_OF_A_STEP = {
+        1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384
+    };
+    private static final double[] CHOICES = {1, 2, 5, 10, 20};
 
     private final Histogram timeToFirstToken = new Histogram(TIME_TO_FIRST_TOKEN);
     private final Histogram interTokenLatency = new Histogram(TOKEN_LATENCY);
+    private final Histogram timePerOutputToken = new Histogram(TOKEN_LATENCY);
     private final Histogram endToEnd = new Histogram(REQUEST_LATENCY);
     private final Histogram queueTime = new Histogram(REQUEST_LATENCY);
+    private final Histogram inferenceTime = new Histogram(REQUEST_LATENCY);
     private final Histogram prefillTime = new Histogram(REQUEST_LATENCY);
     private final Histogram decodeTime = new Histogram(REQUEST_LATENCY);
     private final Histogram promptLengths = new Histogram(TOKENS);
     private final Histogram generationLengths = new Histogram(TOKENS);
+    private final Histogram longestChoices = new Histogram(TOKENS);
+    private final Histogram tokensPerStep = new Histogram(TOKENS_OF_A_STEP);
+    private final Histogram paramsN = new Histogram(CHOICES);
+    private final Histogram paramsMaxTokens = new Histogram(TOKENS);
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder generationTokens = new LongAdder();
     private final LongAdder prefixQueries = new LongAdder();
@@ -74,15 +84,22 @@ final class EngineMetrics {
         unstarted.decrementAndGet();
     }
 
-    void step(int tokens, int ofPrompts) {
+    /** A step has computed so many tokens. */
+    void step(int tokens) {
         steps.increment();
-        promptTokens.add(ofPrompts);
-        assert ofPrompts <= tokens;
+        tokensPerStep.add(tokens);
     }
 
-    /** How much of a prompt was found in the prefix cache, in tokens. */
+    /**
+     * The prompt of a request is about to be computed, as far as the cache does not hold it. Once
+     * per request, whatever its choices have to compute again.
+     */
+    void prompt(int tokens) {
+        promptTokens.add(tokens);
+    }
+
+    /** How much of a prompt was found in the prefix cache, in tokens, of one looked up there. */
     void prefix(int tokens, int found) {
-        promptTokens.add(found);
         prefixQueries.add(tokens);
         prefixHits.add(found);
     }
@@ -106,10 +123,17 @@ final class EngineMetrics {
         Timings t = result.timings();
         endToEnd.add(t.totalNanos() / 1e9);
         queueTime.add(t.queueNanos() / 1e9);
+        inferenceTime.add((t.prefillNanos() + t.decodeNanos()) / 1e9);
         prefillTime.add(t.prefillNanos() / 1e9);
         decodeTime.add(t.decodeNanos() / 1e9);
         promptLengths.add(result.usage().promptTokens());
         generationLengths.add(result.usage().completionTokens());
+        int longest =
+                result.choices().stream().mapToInt(c -> c.tokenIds().length).max().orElseThrow();
+        longestChoices.add(longest);
+        timePerOutputToken.add(longest > 1 ? t.decodeNanos() / 1e9 / (longest - 1) : 0);
+        paramsN.add(run.request.search().n());
+        paramsMaxTokens.add(run.maxLength() - run.request.prompt().length);
         finished.get(Run.reason(result.choices().getFirst().finish())).increment();
     }
 
@@ -134,11 +158,17 @@ final class EngineMetrics {
                 steps.sum(),
                 timeToFirstToken.snapshot(),
                 interTokenLatency.snapshot(),
+                timePerOutputToken.snapshot(),
                 endToEnd.snapshot(),
                 queueTime.snapshot(),
+                inferenceTime.snapshot(),
                 prefillTime.snapshot(),
                 decodeTime.snapshot(),
                 promptLengths.snapshot(),
-                generationLengths.snapshot());
+                generationLengths.snapshot(),
+                longestChoices.snapshot(),
+                tokensPerStep.snapshot(),
+                paramsN.snapshot(),
+                paramsMaxTokens.snapshot());
     }
 }

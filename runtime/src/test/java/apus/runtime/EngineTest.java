@@ -433,20 +433,4 @@ class EngineTest {
             fake.assertNothingLeft();
         }
     }
-
-    @Test
-    void statisticsCountWhatHappened() throws Exception {
-        try (FakeEngine fake = new FakeEngine(FakeEngine.options())) {
-            fake.engine.submit(request(SEEDED, 5).with(Search.draw(2))).await();
-            EngineStats stats = fake.engine.stats();
-            assertEquals(10, stats.generationTokens());
-            assertEquals(7 + 3, stats.promptTokens(), "the sibling computes a partial block again");
-            assertEquals(1, stats.finished().get("length"));
-            assertEquals(1, stats.timeToFirstToken().count());
-            assertEquals(8, stats.interTokenLatency().count());
-            assertEquals(0, stats.running());
-            assertEquals(0, stats.waiting());
-            assertEquals(0.0, stats.kvCacheUsage());
-        }
-    }
 }

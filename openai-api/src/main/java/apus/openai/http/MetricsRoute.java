@@ -3,7 +3,6 @@ package apus.openai.http;
 import apus.openai.ApiSettings;
 import apus.openai.ServedModel;
 import apus.runtime.Engine;
-import apus.runtime.EngineStats;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
@@ -16,24 +15,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * What the engine has done, under vLLM's names so that dashboards made for it work; what vLLM does
- * not count is named {@code apus:}. Before the model is open there are no engine families.
+ * What the engine, the server and the virtual machine have done, for Prometheus. Before the model
+ * is open there are no engine families.
  */
 final class MetricsRoute implements Handler {
     private final ServedModel model;
-    private final Map<String, String> labels;
+    private final String modelName;
     private final HttpCounts counts;
 
     MetricsRoute(ServedModel model, ApiSettings api, HttpCounts counts) {
         this.model = model;
-        this.labels = Map.of("model_name", api.servedNames().getFirst());
+        this.modelName = api.servedNames().getFirst();
         this.counts = counts;
     }
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         PrometheusText page = new PrometheusText();
-        model.opened().map(Engine::stats).ifPresent(stats -> engine(page, stats, labels));
+        model.opened().ifPresent(engine -> engine(page, engine));
         http(page);
         jvm(page);
         JsonAnswer.send(
@@ -44,93 +43,10 @@ final class MetricsRoute implements Handler {
                 page.text().getBytes(StandardCharsets.UTF_8));
     }
 
-    static void engine(PrometheusText page, EngineStats s, Map<String, String> labels) {
-        page.family("vllm:num_requests_running", "gauge", "Requests being computed.")
-                .sample("vllm:num_requests_running", labels, s.running())
-                .family("vllm:num_requests_waiting", "gauge", "Requests in the queue.")
-                .sample("vllm:num_requests_waiting", labels, s.waiting())
-                .family("vllm:kv_cache_usage_perc", "gauge", "KV cache in use; 1 is all of it.")
-                .sample("vllm:kv_cache_usage_perc", labels, s.kvCacheUsage())
-                .family("vllm:prompt_tokens_total", "counter", "Prompt tokens taken in.")
-                .sample("vllm:prompt_tokens_total", labels, s.promptTokens())
-                .family("vllm:generation_tokens_total", "counter", "Tokens generated.")
-                .sample("vllm:generation_tokens_total", labels, s.generationTokens())
-                .family(
-                        "vllm:prefix_cache_queries_total",
-                        "counter",
-                        "Prompt tokens looked for in the prefix cache.")
-                .sample("vllm:prefix_cache_queries_total", labels, s.prefixQueries())
-                .family(
-                        "vllm:prefix_cache_hits_total",
-                        "counter",
-                        "Prompt tokens found in the prefix cache.")
-                .sample("vllm:prefix_cache_hits_total", labels, s.prefixHits());
-        page.family("vllm:request_success_total", "counter", "Requests ended, by reason.");
-        for (Map.Entry<String, Long> reason : s.finished().entrySet()) {
-            page.sample(
-                    "vllm:request_success_total",
-                    Map.of(
-                            "model_name",
-                            labels.get("model_name"),
-                            "finished_reason",
-                            reason.getKey()),
-                    reason.getValue());
-        }
-        page.histogram(
-                        "vllm:time_to_first_token_seconds",
-                        "Seconds from arrival to the first token.",
-                        labels,
-                        s.timeToFirstToken())
-                .histogram(
-                        "vllm:inter_token_latency_seconds",
-                        "Seconds between tokens.",
-                        labels,
-                        s.interTokenLatency())
-                .histogram(
-                        "vllm:time_per_output_token_seconds",
-                        "Seconds between tokens, under its older name.",
-                        labels,
-                        s.interTokenLatency())
-                .histogram(
-                        "vllm:e2e_request_latency_seconds",
-                        "Seconds from arrival to the end.",
-                        labels,
-                        s.endToEnd())
-                .histogram(
-                        "vllm:request_queue_time_seconds",
-                        "Seconds in the queue.",
-                        labels,
-                        s.queueTime())
-                .histogram(
-                        "vllm:request_prefill_time_seconds",
-                        "Seconds from first scheduling to the first token.",
-                        labels,
-                        s.prefillTime())
-                .histogram(
-                        "vllm:request_decode_time_seconds",
-                        "Seconds from the first token to the last.",
-                        labels,
-                        s.decodeTime())
-                .histogram(
-                        "vllm:request_prompt_tokens",
-                        "Prompt tokens of ended requests.",
-                        labels,
-                        s.requestPromptTokens())
-                .histogram(
-                        "vllm:request_generation_tokens",
-                        "Generated tokens of ended requests.",
-                        labels,
-                        s.requestGenerationTokens());
-        page.family(
-                        "apus:requests_aborted_total",
-                        "counter",
-                        "Requests given up because nobody wanted the answer.")
-                .sample(
-                        "apus:requests_aborted_total",
-                        labels,
-                        s.finished().getOrDefault("abort", 0L))
-                .family("apus:engine_steps_total", "counter", "Steps of the model.")
-                .sample("apus:engine_steps_total", labels, s.steps());
+    private void engine(PrometheusText page, Engine engine) {
+        EngineFamilies families = new EngineFamilies(page, modelName);
+        families.add(engine.stats());
+        families.addCache(engine.model(), engine.options().prefixCaching());
     }
 
     private void http(PrometheusText page) {

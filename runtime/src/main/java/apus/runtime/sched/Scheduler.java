@@ -211,9 +211,8 @@ public final class Scheduler {
             return Arrays.copyOf(s.parent.blocks, blocks);
         }
         // Rows of logits are not in the cache, so whoever wants them all computes them all.
-        return index.isPresent() && mayCache(s) && !s.everyRow()
-                ? index.get().longestMatch(s)
-                : NO_BLOCKS;
+        s.lookedUp = index.isPresent() && mayCache(s) && !s.everyRow();
+        return s.lookedUp ? index.get().longestMatch(s) : NO_BLOCKS;
     }
 
     /** Beyond the long rope's border keys depend on more than the tokens before them. */

@@ -41,6 +41,9 @@ public final class Sequence {
     /** Of those, how many an earlier sequence left there. */
     int cached;
 
+    /** Whether the prefix cache was asked for its beginning. */
+    boolean lookedUp;
+
     /** Whether it was computed anew because a long rope was crossed. */
     boolean restarted;
 
@@ -151,6 +154,14 @@ public final class Sequence {
     /** Prompt tokens whose keys an earlier sequence had left in the cache. */
     public int cached() {
         return cached;
+    }
+
+    /**
+     * Whether the prefix cache was asked for its beginning: not if there is none, if another
+     * sequence shares its blocks with it, or if all of it must be computed.
+     */
+    public boolean lookedUp() {
+        return lookedUp;
     }
 
     /** The key of its i-th block, all of whose tokens are known. */
