@@ -195,28 +195,12 @@ final class ForeignSettings {
     }
 
     private static void warns(List<Setting> all, String why, String... keys) {
-        // A switch that is off asks for nothing.
-        add(all, "Warns: " + why + ".", (d, v) -> warnUnlessOff(d, v, why), keys);
-    }
-
-    private static void warnUnlessOff(Draft draft, Value value, String why) {
-        boolean off = value.text().equalsIgnoreCase("false");
-        if (!off) {
-            draft.warn(value, why);
-        }
+        add(all, "Warns: " + why + ".", (d, v) -> d.warn(v, why), keys);
     }
 
     private static void warnsIfTrue(List<Setting> all, String why, String... keys) {
         for (String key : keys) {
-            add(
-                    all,
-                    "true warns: " + why + ".",
-                    (d, v) -> {
-                        if (v.flag()) {
-                            d.warn(v, why);
-                        }
-                    },
-                    key + "?");
+            add(all, "true warns: " + why + ".", (d, v) -> d.warn(v, why), key + "?");
         }
     }
 
@@ -230,7 +214,10 @@ final class ForeignSettings {
                 keys);
     }
 
-    /** A question mark at a key's end says that the flag stands alone. */
+    /**
+     * A question mark at a key's end says that the flag stands alone. Turned off, such a switch
+     * asks for nothing and has no effect; what is neither on nor off is an error.
+     */
     private static void add(List<Setting> all, String help, Effect effect, String... keys) {
         for (String key : keys) {
             boolean alone = key.endsWith("?");
@@ -244,7 +231,15 @@ final class ForeignSettings {
                             alone ? "" : "VALUE",
                             "(none)",
                             help,
-                            effect));
+                            alone ? ifOn(effect) : effect));
         }
+    }
+
+    private static Effect ifOn(Effect effect) {
+        return (draft, value) -> {
+            if (value.flag()) {
+                effect.apply(draft, value);
+            }
+        };
     }
 }

@@ -69,7 +69,7 @@ final class ServerSettings {
                             GROUP,
                             "allowed-origins",
                             "ORIGIN,...",
-                            "(none with keys; http://localhost:* and http://127.0.0.1:* without)",
+                            "(none with keys; http://localhost:*, http://127.0.0.1:* and http://[::1]:* without)",
                             "Web origins that browsers may call from; * allows all.",
                             (d, v) -> d.http.allowedOrigins(v.list())),
                     many(

@@ -294,6 +294,31 @@ final class ConfigurationReaderTest {
         assertEquals(1, c.warnings().stream().filter(w -> w.startsWith("SWAP_SPACE ")).count());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "False", "0", "no", "off"})
+    void switchesOfOtherServersThatAreOffSayNothing(String off) {
+        for (Setting setting : Settings.ALL) {
+            if (setting.group() == Setting.Group.FOREIGN && setting.shape() == Shape.SWITCH) {
+                Map<String, String> set = Map.of(setting.environment().getLast(), off);
+                assertEquals(List.of(), read(set).warnings(), setting.key());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1", "YES", "on"})
+    void aSwitchOfAnotherServerThatIsOnWarns(String on) {
+        List<String> warnings = read(Map.of("ENABLE_AUTO_TOOL_CHOICE", on)).warnings();
+        assertEquals(1, warnings.size(), warnings.toString());
+        assertTrue(warnings.getFirst().startsWith("ENABLE_AUTO_TOOL_CHOICE "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ENABLE_AUTO_TOOL_CHOICE", "ENFORCE_EAGER", "TRUST_REMOTE_CODE"})
+    void aSwitchOfAnotherServerThatIsNeitherIsAnError(String name) {
+        assertTrue(refusal(Map.of(name, "maybe")).startsWith(name + " must be true or false"));
+    }
+
     @Test
     void prefixCachingIsOnUnlessTurnedOff() {
         assertTrue(read(Map.of()).engine().prefixCaching());
