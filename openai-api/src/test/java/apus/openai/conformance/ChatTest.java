@@ -215,9 +215,6 @@ class ChatTest {
         "max_tokens, -1",
         "n, true",
         "n, 1.5",
-        "stop, '\"\"'",
-        "stop, '[\"\"]'",
-        "stop_token_ids, '[99999]'",
         "stop_token_ids, '\"a\"'",
         "logit_bias, '{\"abc\":1}'",
         "logit_bias, '{\"2048\":1}'",
@@ -231,7 +228,6 @@ class ChatTest {
         "chat_template, '\"x\"'",
         "best_of, 0",
         "length_penalty, '\"a\"'",
-        "extra_body, '{}'",
         "stream_options, '{\"include_usage\":true}'",
         "priority, 1",
         "logprobs, 5",
@@ -426,6 +422,16 @@ class ChatTest {
                 api.post(CHAT, Body.chat("Hello").with("max_tokens", 1).with("foo", 1));
         reply.ok();
         assertEquals("foo", reply.response().headers().firstValue("x-ignored-params").orElse(""));
+    }
+
+    @Test
+    void check065_extraBodyBelongsAtTheTopLevel() {
+        Body body = Body.chat("Hello").with("max_tokens", 1);
+        for (Object value : List.of(Map.of("top_k", 1), Map.of(), 1)) {
+            JsonNode error =
+                    api.post(CHAT, body.with("extra_body", value)).error(400, "extra_body");
+            assertTrue(error.get("message").asText().contains("top level"), error.toString());
+        }
     }
 
     @Test

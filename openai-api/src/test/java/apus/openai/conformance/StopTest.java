@@ -80,6 +80,14 @@ class StopTest {
     }
 
     @Test
+    void check078_emptyStopStringsAreRefused() {
+        for (Object stop : List.of("", List.of(""), List.of("a", ""))) {
+            JsonNode error = api.post(CHAT, STORY.with("stop", stop)).error(400, "");
+            assertTrue(error.get("param").asText().startsWith("stop"), error.toString());
+        }
+    }
+
+    @Test
     void check079_fiveStopStringsAreAccepted() {
         JsonNode choice = choice(STORY.with("stop", List.of("@1", "@2", "@3", "@4", "@5")));
         assertEquals(greedy, content(choice));
@@ -122,6 +130,17 @@ class StopTest {
             JsonNode choice = choice(Body.chat("Hello").with("stop_token_ids", List.of(id)));
             assertEquals("Hi! What can I do for you?", content(choice), "eos " + eos);
         }
+    }
+
+    @Test
+    void check083_stopTokensOutsideTheVocabularyAreRefused() {
+        int size = api.engine().model().vocabSize();
+        for (int id : new int[] {size, 1_000_000, -1}) {
+            JsonNode error =
+                    api.post(CHAT, STORY.with("stop_token_ids", List.of(5, id))).error(400, "");
+            assertTrue(error.get("param").asText().startsWith("stop_token_ids"), error.toString());
+        }
+        api.post(CHAT, STORY.with("stop_token_ids", List.of(size - 1)).with("max_tokens", 1)).ok();
     }
 
     @Test

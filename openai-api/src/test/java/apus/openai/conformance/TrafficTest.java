@@ -6,18 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apus.runtime.EngineOptions;
 import apus.runtime.EngineStats;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks 143, 144, 155, 157 to 159 of the contract: many clients, and clients that leave. */
 @Timeout(300)
@@ -82,29 +87,68 @@ class TrafficTest {
         }
     }
 
-    @Test
-    void check143and144_whoLeavesStopsTheWork() throws Exception {
+    // The contract's second. A busy machine may take one of its own at any time, so some
+    // attempts are allowed; a server that needs longer by itself fails them all.
+    private static final long WITHIN_NANOS = 1_000_000_000L;
+    private static final int ATTEMPTS = 3;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void check143and144_whoLeavesStopsTheWorkWithinASecond(boolean stream) throws Exception {
         try (TestApi api = TestApi.demo()) {
-            for (boolean stream : new boolean[] {true, false}) {
-                long aborted = api.engine().stats().finished().get("abort");
-                Body endless =
-                        Body.chat("Hello")
-                                .with("ignore_eos", true)
-                                .with("max_tokens", 900)
-                                .with("stream", stream);
-                try (Socket socket =
-                        new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
-                    send(socket, endless.toString());
-                    if (stream) {
-                        assertTrue(socket.getInputStream().read() > 0);
-                    }
-                    await(api, stats -> stats.running() == 1);
-                }
-                await(api, stats -> stats.running() == 0);
-                await(api, stats -> stats.finished().get("abort") == aborted + 1);
-                assertEquals(0.0, api.engine().stats().kvCacheUsage());
+            Body endless =
+                    Body.chat("Hello")
+                            .with("ignore_eos", true)
+                            .with("max_tokens", 900)
+                            .with("n", 8)
+                            .with("stream", stream);
+            long fastest = Long.MAX_VALUE;
+            for (int i = 0; i < ATTEMPTS && fastest > WITHIN_NANOS; i++) {
+                fastest = Math.min(fastest, nanosUntilForgotten(api, endless, stream));
             }
+            assertTrue(fastest <= WITHIN_NANOS, "took " + fastest / 1_000_000 + " ms");
+            assertEquals(0.0, metric(api, "vllm:kv_cache_usage_perc"));
         }
+    }
+
+    /** From the client's leaving until the metrics say so. */
+    private static long nanosUntilForgotten(TestApi api, Body endless, boolean stream)
+            throws Exception {
+        double aborted = metric(api, "apus:requests_aborted_total");
+        long left;
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
+            send(socket, endless.toString());
+            if (stream) {
+                readFirstChunk(socket);
+            }
+            await(api, stats -> stats.running() == 1);
+            left = System.nanoTime();
+        }
+        while (metric(api, "vllm:num_requests_running") != 0
+                || metric(api, "apus:requests_aborted_total") != aborted + 1) {
+            assertTrue(System.nanoTime() - left < 30_000_000_000L, "still running, or not counted");
+            Thread.sleep(5);
+        }
+        return System.nanoTime() - left;
+    }
+
+    private static void readFirstChunk(Socket socket) throws IOException {
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf("data: ") < 0) {
+            int next = socket.getInputStream().read();
+            assertTrue(next >= 0, () -> "ended after " + read);
+            read.append((char) next);
+        }
+    }
+
+    /** The only sample of a family on the page of metrics. */
+    private static double metric(TestApi api, String name) {
+        String page = api.get("/metrics").response().body();
+        return page.lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void send(Socket socket, String body) throws IOException {
@@ -176,6 +220,40 @@ class TrafficTest {
             api.close();
             assertTrue(running.get().endsWith("data: [DONE]\n\n"));
             assertTrue(running.get().contains("\"finish_reason\":\"length\""));
+        }
+    }
+
+    @Test
+    void whatOutlastsTheGraceOfAStopEndsWithItsError() throws Exception {
+        TestApi api =
+                TestApi.start(
+                        TestApi.DEMO,
+                        b -> b.shutdownGrace(Duration.ofMillis(100)),
+                        b -> b,
+                        TestApi.ENGINE);
+        Body endless =
+                Body.chat("Hello")
+                        .with("ignore_eos", true)
+                        .with("max_tokens", 900)
+                        .with("n", 32)
+                        .with("stream_options", Map.of("include_usage", true));
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<JsonNode>> running = clients.submit(() -> api.stream(CHAT, endless));
+            await(api, stats -> stats.generationTokens() > 64);
+            api.close();
+
+            List<JsonNode> events = running.get(); // its end, [DONE], has been checked
+            JsonNode error = events.getLast().get("error");
+            assertEquals("shutting_down", error.get("code").asText());
+            assertEquals("server_error", error.get("type").asText());
+            assertTrue(error.has("message") && error.has("param"), error.toString());
+            assertTrue(events.size() > 33, "chunks came before");
+            for (JsonNode event : events.subList(0, events.size() - 1)) {
+                assertEquals(1, event.get("choices").size(), "no usage chunk");
+                assertTrue(event.at("/choices/0/finish_reason").isNull(), event.toString());
+            }
+        } finally {
+            api.close();
         }
     }
 }

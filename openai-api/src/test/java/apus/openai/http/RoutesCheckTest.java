@@ -126,7 +126,7 @@ final class RoutesCheckTest {
     }
 
     private static long generated() throws IOException {
-        String name = "vllm:generation_tokens_total{model_name=\"org/demo-1\"} ";
+        String name = "vllm:generation_tokens_total{engine=\"0\",model_name=\"org/demo-1\"} ";
         return RawClient.get(server, "/metrics")
                 .body()
                 .lines()
@@ -145,6 +145,24 @@ final class RoutesCheckTest {
         JsonNode usage =
                 ok(RawClient.post(server, "/v1/completions", COMPLETION)).json().get("usage");
         assertEquals(before + usage.get("completion_tokens").asLong(), generated());
+    }
+
+    @Test
+    void metricsTellTheShapeOfTheCache() throws IOException {
+        String line =
+                RawClient.get(server, "/metrics")
+                        .body()
+                        .lines()
+                        .filter(l -> l.startsWith("vllm:cache_config_info{"))
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals(
+                "vllm:cache_config_info{block_size=\"%d\",cache_dtype=\"auto\",enable_prefix_caching=\"True\",engine=\"0\",kv_cache_memory_bytes=\"%d\",num_gpu_blocks=\"%d\"} 1"
+                        .formatted(
+                                engine.model().blockSize(),
+                                engine.model().kvCacheBytes(),
+                                engine.model().kvBlocks()),
+                line);
     }
 
     @ParameterizedTest
@@ -265,12 +283,17 @@ final class RoutesCheckTest {
         assertEquals("cmpl-abc-1", sent.json().get("id").asText());
     }
 
-    @Test
-    void check015_anotherModelsNameIs404() throws IOException {
-        Reply reply = RawClient.post(server, "/tokenize", "{\"prompt\":\"a\",\"model\":\"other\"}");
-        assertEquals(404, reply.status());
-        assertEquals("model_not_found", reply.code());
-        assertEquals("invalid_request_error", reply.json().get("error").get("type").asText());
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/completions", "/tokenize"})
+    void check015_anotherModelsNameIs404(String path) throws IOException {
+        String fields = path.contains("chat") ? "\"messages\":\"Hi\"" : "\"prompt\":\"a\"";
+        for (String stream : List.of("", ",\"stream\":true")) {
+            String body = "{" + fields + ",\"model\":\"other\"" + stream + "}";
+            Reply reply = RawClient.post(server, path, body);
+            assertEquals(404, reply.status(), reply.body());
+            assertEquals("model_not_found", reply.code());
+            assertEquals("invalid_request_error", reply.json().get("error").get("type").asText());
+        }
     }
 
     @Test
@@ -329,9 +352,14 @@ final class RoutesCheckTest {
             assertFalse(health.header("retry-after").isEmpty());
             assertEquals(204, RawClient.get(other, "/ping").status());
             assertEquals("model_loading", RawClient.get(other, "/v1/models").code());
-            Reply work = RawClient.post(other, "/v1/tokenize", "{\"prompt\":\"a\"}");
-            assertEquals(503, work.status());
-            assertEquals("model_loading", work.code());
+            for (String path : List.of("/v1/chat/completions", "/v1/completions", "/v1/tokenize")) {
+                String body = path.contains("chat") ? CHAT : COMPLETION;
+                Reply work = RawClient.post(other, path, body);
+                assertEquals(503, work.status(), path);
+                assertEquals("model_loading", work.code(), path);
+                assertEquals("server_error", work.json().get("error").get("type").asText());
+                assertFalse(work.header("retry-after").isEmpty(), path);
+            }
             assertEquals(200, RawClient.get(other, "/metrics").status());
             assertEquals(200, RawClient.get(other, "/version").status());
         }
