@@ -38,7 +38,7 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
     static final List<ArchitectureRules> ALL =
             List.of(
                     // For the tests of the other modules.
-                    rule("apus.conformance.", "apus.conformance."),
+                    rule("apus.conformance.", "apus.conformance.", "com.fasterxml.jackson."),
                     // Bytes on disk to records.
                     rule("apus.format.", "apus.format.*", "com.fasterxml.jackson."),
                     rule("apus.format.spec.", "apus.format.*", "apus.format.spec."),

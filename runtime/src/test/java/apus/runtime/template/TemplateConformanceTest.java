@@ -6,18 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import apus.conformance.Packs;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import apus.conformance.TemplatePack;
+import apus.conformance.TemplatePack.Case;
+import apus.conformance.TemplatePack.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.Test;
  * people's templates and are not part of this repository.
  */
 class TemplateConformanceTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** So many of the failures that come from Python's rules must be failures here too. */
     private static final double WANTED_FAILURES = 0.95;
 
@@ -39,170 +36,104 @@ class TemplateConformanceTest {
                 "no template pack: none of the folders of "
                         + Packs.VARIABLE
                         + " holds a manifest.json");
-        for (Path pack : packs) {
-            Tally tally = new Tally();
-            run(pack, tally);
-            System.out.println("template pack " + pack + ": " + tally);
-            tally.wrong.stream().limit(40).forEach(System.out::println);
+        for (Path path : packs) {
+            TemplatePack pack = TemplatePack.read(path);
+            Count count = new Count();
+            pack.cases().forEach(c -> count.add(c, pack.clock()));
+            System.out.println(
+                    "template pack " + path + ": " + pack.templates() + " templates; " + count);
+            count.wrong.stream().limit(40).forEach(System.out::println);
             assertAll(
-                    () -> assertEquals(tally.texts, tally.textsRight, "expected texts"),
-                    () -> assertEquals(tally.raised, tally.raisedRight, "texts of raise_exception"),
-                    () -> assertEquals(tally.refused, tally.refusedRight, "chats not continued"),
+                    () -> count.assertAllRight(Outcome.TEXT),
+                    () -> count.assertAllRight(Outcome.RAISED),
+                    () -> count.assertAllRight(Outcome.NOT_CONTINUED),
                     () ->
                             assertTrue(
-                                    tally.failuresRight >= WANTED_FAILURES * tally.failures,
-                                    "failures by Python's rules: " + tally));
+                                    count.right(Outcome.FAILED)
+                                            >= WANTED_FAILURES * count.all(Outcome.FAILED),
+                                    "failures by Python's rules: " + count));
         }
     }
 
-    private static final class Tally {
-        int templates;
-        int texts;
-        int textsRight;
-        int raised;
-        int raisedRight;
-        int refused;
-        int refusedRight;
-        int failures;
-        int failuresRight;
+    /** What was right of what was tried, by what the reference did. */
+    private static final class Count {
+        private final Map<Outcome, int[]> counts = new EnumMap<>(Outcome.class);
         final List<String> wrong = new ArrayList<>();
+
+        Count() {
+            for (Outcome outcome : Outcome.values()) {
+                counts.put(outcome, new int[2]);
+            }
+        }
+
+        int right(Outcome outcome) {
+            return counts.get(outcome)[0];
+        }
+
+        int all(Outcome outcome) {
+            return counts.get(outcome)[1];
+        }
+
+        void assertAllRight(Outcome outcome) {
+            assertEquals(all(outcome), right(outcome), outcome.toString());
+        }
+
+        void add(Case c, Clock clock) {
+            Optional<TemplateException.Kind> kind = Optional.empty();
+            String found;
+            try {
+                found =
+                        ChatFormat.render(
+                                ChatTemplate.compile(c.source()),
+                                c.variables(),
+                                c.generate(),
+                                c.resume(),
+                                clock);
+            } catch (TemplateException e) {
+                found = e.getMessage();
+                kind = Optional.of(e.kind());
+            }
+            boolean raised = kind.equals(Optional.of(TemplateException.Kind.RAISED));
+            boolean right =
+                    switch (c.outcome()) {
+                        case TEXT -> kind.isEmpty() && c.text().equals(Optional.of(found));
+                        case RAISED -> raised && c.text().equals(Optional.of(found));
+                        case NOT_CONTINUED ->
+                                kind.equals(Optional.of(TemplateException.Kind.FAILED));
+                        case FAILED -> kind.isPresent() && !raised;
+                    };
+            counts.get(c.outcome())[1]++;
+            if (right) {
+                counts.get(c.outcome())[0]++;
+            } else {
+                wrong.add(
+                        "%s: expected %s %s, found %s %s"
+                                .formatted(
+                                        c,
+                                        c.outcome(),
+                                        brief(c.text().orElse("")),
+                                        kind,
+                                        brief(found)));
+            }
+        }
 
         @Override
         public String toString() {
-            return "%d templates; texts %d of %d, raised %d of %d, not continued %d of %d, failures %d of %d"
+            return "texts %d of %d, raised %d of %d, not continued %d of %d, failures %d of %d"
                     .formatted(
-                            templates,
-                            textsRight,
-                            texts,
-                            raisedRight,
-                            raised,
-                            refusedRight,
-                            refused,
-                            failuresRight,
-                            failures);
+                            right(Outcome.TEXT),
+                            all(Outcome.TEXT),
+                            right(Outcome.RAISED),
+                            all(Outcome.RAISED),
+                            right(Outcome.NOT_CONTINUED),
+                            all(Outcome.NOT_CONTINUED),
+                            right(Outcome.FAILED),
+                            all(Outcome.FAILED));
         }
     }
 
-    private static <T> T read(Path file, TypeReference<T> type) throws IOException {
-        return JSON.readValue(file.toFile(), type);
-    }
-
-    private static void run(Path pack, Tally tally) throws IOException {
-        TypeReference<LinkedHashMap<String, Object>> object = new TypeReference<>() {};
-        Map<String, Object> manifest = read(pack.resolve("manifest.json"), object);
-        Map<String, Map<String, Object>> conversations = new LinkedHashMap<>();
-        for (Map<String, Object> conversation :
-                read(
-                        pack.resolve("conversations.json"),
-                        new TypeReference<List<LinkedHashMap<String, Object>>>() {})) {
-            conversations.put((String) conversation.get("id"), conversation);
-        }
-        Clock clock =
-                Clock.fixed(
-                        LocalDateTime.parse((String) manifest.get("now")).toInstant(ZoneOffset.UTC),
-                        ZoneOffset.UTC);
-        for (Map<String, Object> entry : maps(manifest.get("templates"))) {
-            String source = Files.readString(pack.resolve((String) entry.get("file")));
-            Map<String, Object> golden =
-                    read(pack.resolve("golden").resolve(entry.get("id") + ".json"), object);
-            tally.templates++;
-            for (Map<String, Object> golden1 : maps(golden.get("cases"))) {
-                Map<String, Object> conversation =
-                        conversations.get((String) golden1.get("conversation"));
-                check(entry, source, conversation, golden1, clock, tally);
-            }
-        }
-    }
-
-    private static List<Map<String, Object>> maps(Object value) {
-        return JSON.convertValue(value, new TypeReference<>() {});
-    }
-
-    private static Map<String, Object> map(Object value) {
-        return value == null ? Map.of() : JSON.convertValue(value, new TypeReference<>() {});
-    }
-
-    private static Map<String, Object> variables(
-            Map<String, Object> entry,
-            Map<String, Object> conversation,
-            Map<String, Object> options) {
-        Map<String, Object> variables = new LinkedHashMap<>();
-        variables.put("messages", conversation.get("messages"));
-        variables.put("tools", conversation.get("tools"));
-        variables.put("documents", conversation.get("documents"));
-        variables.putAll(map(entry.get("tokens")));
-        variables.putAll(map(options.get("kwargs")));
-        map(entry.get("defaults"))
-                .forEach((name, value) -> {
-                    if (variables.get(name) == null) {
-                        variables.put(name, value);
-                    }
-                });
-        return variables;
-    }
-
-    private static void check(
-            Map<String, Object> entry,
-            String source,
-            Map<String, Object> conversation,
-            Map<String, Object> golden,
-            Clock clock,
-            Tally tally) {
-        Map<String, Object> options = map(golden.get("options"));
-        String found;
-        TemplateException.Kind kind = null;
-        try {
-            found =
-                    ChatFormat.render(
-                            ChatTemplate.compile(source),
-                            variables(entry, conversation, options),
-                            Boolean.TRUE.equals(options.get("add_generation_prompt")),
-                            Boolean.TRUE.equals(options.get("continue_final_message")),
-                            clock);
-        } catch (TemplateException e) {
-            found = e.getMessage();
-            kind = e.kind();
-        }
-        boolean right;
-        Map<String, Object> error = map(golden.get("error"));
-        String errorKind = (String) error.getOrDefault("kind", "none");
-        switch (errorKind) {
-            case "none" -> {
-                right = kind == null && found.equals(golden.get("expected"));
-                tally.texts++;
-                tally.textsRight += right ? 1 : 0;
-            }
-            case "raise_exception" -> {
-                right = kind == TemplateException.Kind.RAISED && found.equals(error.get("message"));
-                tally.raised++;
-                tally.raisedRight += right ? 1 : 0;
-            }
-            case "continue_final_message" -> {
-                right = kind == TemplateException.Kind.FAILED;
-                tally.refused++;
-                tally.refusedRight += right ? 1 : 0;
-            }
-            default -> {
-                right = kind != null && kind != TemplateException.Kind.RAISED;
-                tally.failures++;
-                tally.failuresRight += right ? 1 : 0;
-            }
-        }
-        if (!right) {
-            tally.wrong.add(
-                    "%s %s %s: expected %s, found %s %s"
-                            .formatted(
-                                    entry.get("id"),
-                                    golden.get("conversation"),
-                                    options,
-                                    brief(golden.getOrDefault("expected", error)),
-                                    kind,
-                                    brief(found)));
-        }
-    }
-
-    private static String brief(Object value) {
-        String text = String.valueOf(value).replace("\n", "\\n");
-        return text.length() > 300 ? text.substring(0, 300) + "..." : text;
+    private static String brief(String text) {
+        String line = text.replace("\n", "\\n");
+        return line.length() > 300 ? line.substring(0, 300) + "..." : line;
     }
 }
