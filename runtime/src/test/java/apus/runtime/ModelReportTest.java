@@ -13,8 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class ModelReportTest {
     private static final Path DEMO = Path.of(System.getProperty("apus.demoModel"));
@@ -125,6 +129,76 @@ final class ModelReportTest {
 
         assertEquals(1, report.problems().size(), report.problems().toString());
         assertEquals(OptionalInt.of(8), report.chatTemplate());
+    }
+
+    static List<Path> goldenModels() throws IOException {
+        Path models = Path.of(System.getProperty("apus.testdata"), "models");
+        try (Stream<Path> folders = Files.list(models)) {
+            return folders.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldenModels")
+    void everyGoldenModelIsDescribedWhole(Path model) {
+        ModelReport report = ModelReport.of(model);
+
+        assertEquals(List.of(), report.problems());
+        ModelReport.Shape shape = report.shape().orElseThrow();
+        assertTrue(shape.heldTokens() > 0 && shape.heldTokens() <= shape.context());
+        assertTrue(report.parameters() > (long) shape.vocab() * shape.hidden());
+        long stored = report.formats().values().stream().mapToLong(ModelReport.Amount::bytes).sum();
+        assertEquals(1, report.weightMemory().orElseThrow() / (double) stored, 0.05);
+        assertEquals(
+                report.weightMemory().getAsLong() + shape.kvBytesPerToken() * shape.heldTokens(),
+                report.memory().orElseThrow());
+    }
+
+    @Test
+    void packedParametersAreCountedAsTheModelSeesThem() {
+        // The same shape, once in words of eight numbers.
+        Path models = Path.of(System.getProperty("apus.testdata"), "models");
+        ModelReport packed = ModelReport.of(models.resolve("llama-gptq-int4"));
+        long inTheFile =
+                packed.formats().values().stream()
+                        .mapToLong(ModelReport.Amount::parameters)
+                        .sum();
+        assertEquals(
+                ModelReport.of(models.resolve("llama-awq-int4")).parameters(),
+                packed.parameters());
+        assertTrue(packed.parameters() > 1.5 * inTheFile);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "llama-gptq-int4 | \"bits\": 4 | \"bits\": 8 | GPTQ with 8 bits is not supported; 4 bits are",
+                "llama-awq-int4 | \"gemm\" | \"gemv\" | version 'gemv', is not supported",
+                "llama-fp8-channel | \"float-quantized\" | \"pack-quantized\" | 'pack-quantized' is not supported",
+                "llama2-mha | \"vocab_size\": | \"quantization_config\": {\"quant_method\":"
+                        + " \"bitsandbytes\"}, \"vocab_size\": | quantised by 'bitsandbytes'",
+                "opt | \"word_embed_proj_dim\": 64 | \"word_embed_proj_dim\": 32 |"
+                        + " word_embed_proj_dim",
+                "opt | \"do_layer_norm_before\": true | \"do_layer_norm_before\": false |"
+                        + " do_layer_norm_before",
+            })
+    void whatIsNotSupportedIsNamed(String model, String from, String to, String problem)
+            throws IOException {
+        Path original = Path.of(System.getProperty("apus.testdata"), "models", model);
+        try (Stream<Path> files = Files.list(original)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, dir.resolve(file.getFileName()));
+            }
+        }
+        replace(dir.resolve("config.json"), from, to);
+
+        ModelReport report = ModelReport.of(dir);
+
+        assertFalse(report.usable());
+        assertEquals(1, report.problems().size(), report.problems().toString());
+        assertTrue(report.problems().getFirst().contains(problem), report.problems().getFirst());
+        assertTrue(report.tokenizer().vocab().isPresent(), "the other parts are told all the same");
     }
 
     @Test

@@ -77,9 +77,8 @@ public final class Jinja implements Interpreter {
                         .newInstance(jinjava, context, jinjava.getGlobalConfig());
         RAISED.remove();
         CLOCK.set(clock);
-        JinjavaInterpreter.pushCurrent(interpreter);
-        try {
-            String text = interpreter.render(tree, true);
+        try (var current = JinjavaInterpreter.closeablePushCurrent(interpreter).get()) {
+            String text = current.value().render(tree, true);
             if (RAISED.get() != null) {
                 throw new Raised(RAISED.get());
             }
@@ -89,8 +88,6 @@ public final class Jinja implements Interpreter {
                 }
             }
             return text;
-        } finally {
-            JinjavaInterpreter.popCurrent();
         }
     }
 }

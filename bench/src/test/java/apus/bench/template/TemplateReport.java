@@ -29,14 +29,14 @@ import java.util.TreeSet;
  * output, and the same as JSON where a file is given as the only argument.
  *
  * <p>Cases that continue the last message are left out: that is done around the interpreter, not by
- * it. Times are medians of rounds of at least 20 ms after half a second of warming up, on the
+ * it. Times are medians of rounds of at least 20 ms after 0.2 s of warming up, on the
  * templates for which both make the same text of a chat of 100 messages.
  */
 public final class TemplateReport {
     private static final int MESSAGES = 100;
-    private static final long WARM_NANOS = 500_000_000;
+    private static final long WARM_NANOS = 200_000_000;
     private static final long ROUND_NANOS = 20_000_000;
-    private static final int ROUNDS = 9;
+    private static final int ROUNDS = 5;
 
     private final List<Interpreter> interpreters = List.of(new Ours(), new Jinja());
 

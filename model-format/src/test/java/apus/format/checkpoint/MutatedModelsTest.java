@@ -69,7 +69,8 @@ final class MutatedModelsTest {
                         ApusException.class,
                         () -> {
                             try (Checkpoint checkpoint = Checkpoint.open(dir)) {
-                                throw new AssertionError("opened, with " + mutated + " mutated");
+                                throw new AssertionError(
+                                        checkpoint.directory() + " opened, mutated " + mutated);
                             }
                         })
                 .getMessage();
