@@ -3,7 +3,6 @@ package apus.format.checkpoint;
 import static apus.format.checkpoint.Blocks.PER_WORD;
 import static apus.format.checkpoint.PlainNumbers.I32;
 
-import apus.format.Block;
 import apus.format.DType;
 import apus.format.Json;
 import apus.format.JsonObject;
@@ -53,7 +52,7 @@ record Awq(Shards shards, int groupSize) implements Packing {
     }
 
     @Override
-    public List<String> check(WeightRef ref) {
+    public Parts check(WeightRef ref) {
         PackedTensors packed = new PackedTensors(shards);
         String base = PackedTensors.base(ref);
         TensorInfo words = packed.find(base + ".qweight");
@@ -62,10 +61,10 @@ record Awq(Shards shards, int groupSize) implements Packing {
         if (ref.cols() % group != 0 || group % 2 != 0 || ref.cols() % PER_WORD != 0) {
             throw new ModelFormatException(
                     base
-                            + ": "
-                            + ref.cols()
-                            + " inputs do not divide into eights and groups of "
-                            + group);
+                            + ".qweight: expected inputs that divide into eights and groups of "
+                            + group
+                            + ", found "
+                            + ref.cols());
         }
         boolean runsOfEights =
                 ref.isTogether() || (ref.run() % PER_WORD == 0 && ref.stride() % PER_WORD == 0);
@@ -76,11 +75,9 @@ record Awq(Shards shards, int groupSize) implements Packing {
         int groups = ref.cols() / group;
         packed.require(base + ".qweight", DType.I32, ref.cols(), out / PER_WORD);
         packed.require(base + ".qzeros", DType.I32, groups, out / PER_WORD);
-        TensorInfo scales = packed.find(base + ".scales");
-        new Block(group, scales.dtype(), false);
-        packed.require(base + ".scales", scales.dtype(), groups, out);
+        packed.scales16(base + ".scales", groups, out);
         packed.requireRows(base + ".qweight", ref, out);
-        return List.of(base + ".qweight", base + ".qzeros", base + ".scales");
+        return new Parts(List.of(base + ".qweight", base + ".qzeros", base + ".scales"), out);
     }
 
     @Override

@@ -57,25 +57,33 @@ record Fp8Packing(Shards shards, List<Integer> tiles) implements Packing {
         return new Fp8Packing(shards, tiles.size() == 2 ? tiles : List.of());
     }
 
+    /** Some matrices may be plain; what has scales is not, whatever its type. */
     @Override
     public boolean holds(WeightRef ref) {
-        return shards.has(ref.tensor()) && shards.info(ref.tensor()).dtype() == DType.F8_E4M3;
+        return shards.has(ref.tensor())
+                && (shards.info(ref.tensor()).dtype() == DType.F8_E4M3
+                        || shards.has(ref.tensor() + "_scale_inv")
+                        || shards.has(ref.tensor() + "_scale"));
     }
 
     @Override
-    public List<String> check(WeightRef ref) {
+    public Parts check(WeightRef ref) {
         PackedTensors packed = new PackedTensors(shards);
         TensorInfo info = shards.info(ref.tensor());
         if (ref.transposed() || !ref.isTogether()) {
             throw PackedTensors.unsupported(
                     ref.tensor(), "FP8 rows out of order are not supported");
         }
-        if (info.shape().size() != 2 || info.shape().getLast() != ref.cols()) {
+        if (info.dtype() != DType.F8_E4M3
+                || info.shape().size() != 2
+                || info.shape().getLast() != ref.cols()) {
             throw new ModelFormatException(
                     ref.tensor()
-                            + ": expected [.., "
+                            + ": expected F8_E4M3 [outputs, "
                             + ref.cols()
                             + "] from config.json, found "
+                            + info.dtype()
+                            + " "
                             + info.shape()
                             + " in "
                             + shards.path(ref.tensor()).getFileName());
@@ -109,9 +117,11 @@ record Fp8Packing(Shards shards, List<Integer> tiles) implements Packing {
         }
         // What quantisers of activations leave beside the weights.
         String input = PackedTensors.base(ref) + ".input_scale";
-        return shards.has(input)
-                ? List.of(ref.tensor(), scale, input)
-                : List.of(ref.tensor(), scale);
+        return new Parts(
+                shards.has(input)
+                        ? List.of(ref.tensor(), scale, input)
+                        : List.of(ref.tensor(), scale),
+                info.shape().getFirst());
     }
 
     private String scaleName(WeightRef ref) {

@@ -3,7 +3,6 @@ package apus.format.checkpoint;
 import static apus.format.checkpoint.Blocks.PER_WORD;
 import static apus.format.checkpoint.PlainNumbers.I32;
 
-import apus.format.Block;
 import apus.format.DType;
 import apus.format.Json;
 import apus.format.JsonObject;
@@ -59,28 +58,29 @@ record Gptq(Shards shards, int groupSize, int zeroOffset) implements Packing {
     }
 
     @Override
-    public List<String> check(WeightRef ref) {
+    public Parts check(WeightRef ref) {
         PackedTensors packed = new PackedTensors(shards);
         String base = PackedTensors.base(ref);
         TensorInfo words = packed.find(base + ".qweight");
         long out = words.shape().isEmpty() ? 0 : words.shape().getLast();
         int group = group(ref);
-        if (ref.cols() % PER_WORD != 0 || ref.cols() % group != 0 || out % PER_WORD != 0) {
+        boolean even = ref.cols() % group == 0 && group % 2 == 0;
+        if (!even || ref.cols() % PER_WORD != 0 || out % PER_WORD != 0) {
             throw new ModelFormatException(
                     base
-                            + ": "
+                            + ".qweight: expected inputs and outputs that divide into words of 8"
+                            + " and groups of "
+                            + group
+                            + ", found "
                             + ref.cols()
                             + " inputs and "
                             + out
-                            + " outputs do not divide into words of 8 and groups of "
-                            + group);
+                            + " outputs");
         }
         int groups = ref.cols() / group;
         packed.require(base + ".qweight", DType.I32, ref.cols() / PER_WORD, out);
         packed.require(base + ".qzeros", DType.I32, groups, out / PER_WORD);
-        TensorInfo scales = packed.find(base + ".scales");
-        new Block(group, scales.dtype(), false);
-        packed.require(base + ".scales", scales.dtype(), groups, out);
+        packed.scales16(base + ".scales", groups, out);
         packed.requireRows(base + ".qweight", ref, out);
         List<String> names = new ArrayList<>();
         List.of(".qweight", ".qzeros", ".scales").forEach(end -> names.add(base + end));
@@ -88,7 +88,7 @@ record Gptq(Shards shards, int groupSize, int zeroOffset) implements Packing {
             packed.require(base + ".g_idx", DType.I32, ref.cols());
             names.add(base + ".g_idx");
         }
-        return names;
+        return new Parts(List.copyOf(names), out);
     }
 
     @Override

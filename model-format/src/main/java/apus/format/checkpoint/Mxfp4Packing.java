@@ -21,7 +21,7 @@ record Mxfp4Packing(Shards shards) implements Packing {
     }
 
     @Override
-    public List<String> check(WeightRef ref) {
+    public Parts check(WeightRef ref) {
         String blocks = ref.tensor() + "_blocks";
         String scales = ref.tensor() + "_scales";
         PackedTensors packed = new PackedTensors(shards);
@@ -42,9 +42,10 @@ record Mxfp4Packing(Shards shards) implements Packing {
                             + " in "
                             + shards.path(blocks).getFileName());
         }
-        packed.requireRows(blocks, ref, shape.get(0) * shape.get(1));
+        long outputs = shape.get(0) * shape.get(1);
+        packed.requireRows(blocks, ref, outputs);
         packed.require(scales, DType.U8, shape.get(0), shape.get(1), shape.get(2));
-        return List.of(blocks, scales);
+        return new Parts(List.of(blocks, scales), outputs);
     }
 
     @Override

@@ -47,15 +47,30 @@ record PackedTensors(Shards shards) {
     /** Rows of the whole tensor must hold those of the reference. */
     void requireRows(String name, WeightRef ref, long rows) {
         if (ref.transposed() || rows < ref.endRow()) {
-            throw new ModelFormatException(
-                    name
-                            + ": expected at least "
-                            + ref.endRow()
-                            + " outputs from config.json, found "
-                            + rows
-                            + " in "
-                            + shards.path(name).getFileName());
+            throw wrongOutputs(name, "at least " + ref.endRow(), rows);
         }
+    }
+
+    /** A matrix that has not as many outputs as config.json says. */
+    ModelFormatException wrongOutputs(String name, String wanted, long found) {
+        return new ModelFormatException(
+                name
+                        + ": expected "
+                        + wanted
+                        + " outputs from config.json, found "
+                        + found
+                        + " in "
+                        + shards.path(name).getFileName());
+    }
+
+    /** The scales of 4-bit numbers, which kernels read as they lie in the file. */
+    TensorInfo scales16(String name, long... shape) {
+        DType type = find(name).dtype();
+        if (type != DType.F16 && type != DType.BF16) {
+            throw unsupported(
+                    name, "scales stored as " + type + " are not supported; F16 and BF16 are");
+        }
+        return require(name, type, shape);
     }
 
     static UnsupportedModelException unsupported(String name, String problem) {

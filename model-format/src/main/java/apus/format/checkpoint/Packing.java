@@ -18,11 +18,19 @@ interface Packing {
     boolean holds(WeightRef ref);
 
     /**
-     * Names of the tensors a matrix consists of.
+     * What a matrix consists of.
      *
-     * @throws apus.format.ModelFormatException if one is missing or has the wrong shape
+     * @throws apus.format.ModelFormatException if a tensor is missing, or has the wrong type or
+     *     shape
      */
-    List<String> check(WeightRef ref);
+    Parts check(WeightRef ref);
+
+    /**
+     * The tensors in which a matrix lies, the one with its numbers first.
+     *
+     * @param outputs of the whole matrix in the files, of which a reference may want some
+     */
+    record Parts(List<String> tensors, long outputs) {}
 
     /** Memory that {@link #read} takes for a matrix, checked before, in bytes. */
     long bytes(WeightRef ref);
@@ -72,8 +80,8 @@ interface Packing {
         }
 
         @Override
-        public List<String> check(WeightRef ref) {
-            return List.of();
+        public Parts check(WeightRef ref) {
+            throw new IllegalStateException(ref.tensor() + " is not packed");
         }
 
         @Override

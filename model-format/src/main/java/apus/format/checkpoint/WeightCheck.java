@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +28,9 @@ final class WeightCheck {
     private final Packing packing;
     private final Set<String> packed = new HashSet<>();
 
+    /** For each packed matrix the end of the reference that reaches furthest. */
+    private final Map<Packing.Parts, Long> packedUse = new LinkedHashMap<>();
+
     private WeightCheck(Shards shards, Packing packing) {
         this.shards = shards;
         this.packing = packing;
@@ -40,7 +44,9 @@ final class WeightCheck {
 
     private void weight(WeightRef ref) {
         if (packing.holds(ref)) {
-            packed.addAll(packing.check(ref));
+            Packing.Parts parts = packing.check(ref);
+            packed.addAll(parts.tensors());
+            packedUse.merge(parts, ref.endRow(), Math::max);
             return;
         }
         if (!shards.has(ref.tensor())) {
@@ -74,6 +80,16 @@ final class WeightCheck {
     }
 
     private void nothingLeft(ModelSpec spec) {
+        packedUse.forEach(
+                (parts, end) -> {
+                    if (parts.outputs() != end) {
+                        throw new PackedTensors(shards)
+                                .wrongOutputs(
+                                        parts.tensors().getFirst(),
+                                        String.valueOf(end),
+                                        parts.outputs());
+                    }
+                });
         for (String name : shards.names()) {
             WeightRef last = used.get(name);
             if (last == null) {

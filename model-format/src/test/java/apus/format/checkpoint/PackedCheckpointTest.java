@@ -72,6 +72,7 @@ final class PackedCheckpointTest {
                 "llama-gptq-int4 | \"group_size\": 32 | \"group_size\": 16 | qzeros: expected I32"
                         + " [4,",
                 "llama-gptq-int4 | \"group_size\": 32 | \"group_size\": 48 | groups of 48",
+                "llama-gptq-int4 | \"group_size\": 32 | \"group_size\": 1 | groups of 1",
                 "llama-awq-int4 | \"gemm\" | \"gemv\" | version 'gemv'",
                 "llama-awq-int4 | \"group_size\": 32 | \"group_size\": 64 | qzeros: expected I32"
                         + " [1,",
