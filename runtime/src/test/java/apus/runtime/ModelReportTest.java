@@ -160,12 +160,9 @@ final class ModelReportTest {
         Path models = Path.of(System.getProperty("apus.testdata"), "models");
         ModelReport packed = ModelReport.of(models.resolve("llama-gptq-int4"));
         long inTheFile =
-                packed.formats().values().stream()
-                        .mapToLong(ModelReport.Amount::parameters)
-                        .sum();
+                packed.formats().values().stream().mapToLong(ModelReport.Amount::parameters).sum();
         assertEquals(
-                ModelReport.of(models.resolve("llama-awq-int4")).parameters(),
-                packed.parameters());
+                ModelReport.of(models.resolve("llama-awq-int4")).parameters(), packed.parameters());
         assertTrue(packed.parameters() > 1.5 * inTheFile);
     }
 

@@ -12,10 +12,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -99,9 +102,8 @@ public class RepackBenchmark {
         if (packing.equals("act-order")) {
             ByteBuffer groups = ByteBuffer.allocate(in * 4).order(ByteOrder.LITTLE_ENDIAN);
             List<Integer> shuffled =
-                    new java.util.ArrayList<>(
-                            java.util.stream.IntStream.range(0, in).map(c -> c / GROUP).boxed().toList());
-            java.util.Collections.shuffle(shuffled, random);
+                    new ArrayList<>(IntStream.range(0, in).map(c -> c / GROUP).boxed().toList());
+            Collections.shuffle(shuffled, random);
             shuffled.forEach(groups::putInt);
             file.add(at + "g_idx", "I32", groups.array(), in);
         }

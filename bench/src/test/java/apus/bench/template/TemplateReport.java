@@ -29,8 +29,8 @@ import java.util.TreeSet;
  * output, and the same as JSON where a file is given as the only argument.
  *
  * <p>Cases that continue the last message are left out: that is done around the interpreter, not by
- * it. Times are medians of rounds of at least 20 ms after 0.2 s of warming up, on the
- * templates for which both make the same text of a chat of 100 messages.
+ * it. Times are medians of rounds of at least 20 ms after 0.2 s of warming up, on the templates for
+ * which both make the same text of a chat of 100 messages.
  */
 public final class TemplateReport {
     private static final int MESSAGES = 100;
@@ -65,12 +65,13 @@ public final class TemplateReport {
         List<Path> packs = Packs.named().find(Packs.Kind.TEMPLATES);
         if (packs.isEmpty() || args.length > 1) {
             System.err.println(
-                    "apus: set " + Packs.VARIABLE + " to folders with template packs; give at most"
+                    "apus: set "
+                            + Packs.VARIABLE
+                            + " to folders with template packs; give at most"
                             + " a file to write JSON to");
             System.exit(2);
         }
-        JsonMapper json =
-                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        JsonMapper json = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         ObjectNode all = json.createObjectNode();
         all.put("java", System.getProperty("java.vm.version"));
         all.put("processors", Runtime.getRuntime().availableProcessors());
@@ -144,11 +145,10 @@ public final class TemplateReport {
                 times.render(),
                 times.worstRender());
         ObjectNode own = json.putObject(interpreter.name());
-        count.cases.forEach(
-                (outcome, n) ->
-                        own.putObject(outcome.name().toLowerCase(Locale.ROOT))
-                                .put("right", n[0])
-                                .put("of", n[1]));
+        count.cases.forEach((outcome, n) ->
+                own.putObject(outcome.name().toLowerCase(Locale.ROOT))
+                        .put("right", n[0])
+                        .put("of", n[1]));
         own.put("templates_all_right", wholly)
                 .put("compile_us", times.compile())
                 .put("render_us", times.render())
@@ -206,13 +206,11 @@ public final class TemplateReport {
         Map<String, String> sources = new LinkedHashMap<>();
         cases.forEach(c -> sources.put(c.template(), c.source()));
         return sources.values().stream()
-                .filter(
-                        source -> {
-                            List<Optional<String>> texts =
-                                    interpreters.stream().map(i -> text(i, source, clock)).toList();
-                            return texts.getFirst().isPresent()
-                                    && texts.stream().distinct().count() == 1;
-                        })
+                .filter(source -> {
+                    List<Optional<String>> texts =
+                            interpreters.stream().map(i -> text(i, source, clock)).toList();
+                    return texts.getFirst().isPresent() && texts.stream().distinct().count() == 1;
+                })
                 .toList();
     }
 

@@ -80,16 +80,13 @@ final class WeightCheck {
     }
 
     private void nothingLeft(ModelSpec spec) {
-        packedUse.forEach(
-                (parts, end) -> {
-                    if (parts.outputs() != end) {
-                        throw new PackedTensors(shards)
-                                .wrongOutputs(
-                                        parts.tensors().getFirst(),
-                                        String.valueOf(end),
-                                        parts.outputs());
-                    }
-                });
+        packedUse.forEach((parts, end) -> {
+            if (parts.outputs() != end) {
+                throw new PackedTensors(shards)
+                        .wrongOutputs(
+                                parts.tensors().getFirst(), String.valueOf(end), parts.outputs());
+            }
+        });
         for (String name : shards.names()) {
             WeightRef last = used.get(name);
             if (last == null) {

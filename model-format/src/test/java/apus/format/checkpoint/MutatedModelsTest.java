@@ -147,6 +147,7 @@ final class MutatedModelsTest {
                             same(file, t);
                             file.zeros("model.layers.0.surplus.weight", "F32", 2, 2);
                         });
-        assertTrue(message.startsWith("model.layers.0.surplus.weight in model.safetensors"), message);
+        assertTrue(
+                message.startsWith("model.layers.0.surplus.weight in model.safetensors"), message);
     }
 }
