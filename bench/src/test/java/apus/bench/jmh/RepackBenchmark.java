@@ -37,6 +37,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * Unpacking one layer of a quantised Llama-2-7B (4096, 11008, groups of 128; 202 million numbers):
  * all matrices of the layer, by {@link Checkpoint}, and, for comparison, the numbers alone one by
  * one, as was done before.
+ *
+ * <p>JDK 25.0.3, two processors of an AMD EPYC (Zen 4), medians: GPTQ 68 ms instead of 807, in act
+ * order 111 instead of 818, AWQ 313 instead of 983.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)

@@ -68,8 +68,7 @@ public final class Jinja implements Interpreter {
     /** Called by templates; the fields that the pack's templates ask for. */
     public static Object strftime(String format) {
         LocalDateTime now = LocalDateTime.now(CLOCK.get());
-        return StrftimeFormatter.format(
-                now.atZone(CLOCK.get().getZone()), format);
+        return StrftimeFormatter.format(now.atZone(CLOCK.get().getZone()), format);
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +54,8 @@ public final class TemplateReport {
         }
     }
 
-    /** Medians over templates, in microseconds. */
-    private record Times(double compile, double render, double worstRender) {}
+    /** Medians over templates, in microseconds, and the template that renders slowest. */
+    private record Times(double compile, double render, double worstRender, String slowest) {}
 
     private TemplateReport() {}
 
@@ -98,7 +97,7 @@ public final class TemplateReport {
             cases.forEach(c -> count.add(c, isRight(interpreter, c, pack.clock())));
             counts.put(interpreter, count);
         }
-        List<String> agreed = agreed(cases, pack.clock());
+        Map<String, String> agreed = agreed(interpreters, cases, pack.clock());
         System.out.printf(
                 Locale.ROOT,
                 "%-16s%14s%14s%14s%12s | %d messages, %d templates that both render:%n%-16s%14s%14s"
@@ -123,13 +122,31 @@ public final class TemplateReport {
         for (Interpreter interpreter : interpreters) {
             row(interpreter, counts.get(interpreter), pack, agreed, json);
         }
+        Interpreter ours = interpreters.getFirst();
+        Map<String, String> all = agreed(List.of(ours), cases, pack.clock());
+        Times times = times(ours, all, pack.clock());
+        System.out.printf(
+                Locale.ROOT,
+                "%s, all %d templates that take the %d messages: render %.1f us, slowest %.1f us"
+                        + " (%s)%n",
+                ours.name(),
+                all.size(),
+                MESSAGES,
+                times.render(),
+                times.worstRender(),
+                times.slowest());
+        json.putObject(ours.name() + ", alone")
+                .put("timed_templates", all.size())
+                .put("render_us", times.render())
+                .put("slowest_render_us", times.worstRender())
+                .put("slowest", times.slowest());
     }
 
     private static void row(
             Interpreter interpreter,
             Count count,
             TemplatePack pack,
-            List<String> agreed,
+            Map<String, String> agreed,
             ObjectNode json) {
         Times times = times(interpreter, agreed, pack.clock());
         int wholly = pack.templates() - count.wrongTemplates.size();
@@ -152,7 +169,8 @@ public final class TemplateReport {
         own.put("templates_all_right", wholly)
                 .put("compile_us", times.compile())
                 .put("render_us", times.render())
-                .put("slowest_render_us", times.worstRender());
+                .put("slowest_render_us", times.worstRender())
+                .put("slowest", times.slowest());
     }
 
     private static String share(Count count, Outcome outcome) {
@@ -201,17 +219,18 @@ public final class TemplateReport {
         return variables;
     }
 
-    /** Sources of the templates of which both make the same text. */
-    private List<String> agreed(List<Case> cases, Clock clock) {
+    /** Sources, by id, of the templates that all make the same text of the long chat. */
+    private static Map<String, String> agreed(
+            List<Interpreter> interpreters, List<Case> cases, Clock clock) {
         Map<String, String> sources = new LinkedHashMap<>();
         cases.forEach(c -> sources.put(c.template(), c.source()));
-        return sources.values().stream()
-                .filter(source -> {
+        sources.values()
+                .removeIf(source -> {
                     List<Optional<String>> texts =
                             interpreters.stream().map(i -> text(i, source, clock)).toList();
-                    return texts.getFirst().isPresent() && texts.stream().distinct().count() == 1;
-                })
-                .toList();
+                    return texts.getFirst().isEmpty() || texts.stream().distinct().count() > 1;
+                });
+        return sources;
     }
 
     private static Optional<String> text(Interpreter interpreter, String source, Clock clock) {
@@ -222,23 +241,29 @@ public final class TemplateReport {
         }
     }
 
-    private static Times times(Interpreter interpreter, List<String> sources, Clock clock) {
-        if (sources.isEmpty()) {
-            return new Times(Double.NaN, Double.NaN, Double.NaN);
-        }
+    private static Times times(Interpreter interpreter, Map<String, String> sources, Clock clock) {
         Map<String, Object> chat = longChat();
-        double[] compile = new double[sources.size()];
-        double[] render = new double[sources.size()];
-        for (int i = 0; i < compile.length; i++) {
-            String source = sources.get(i);
-            Compiled compiled = interpreter.compile(source, clock);
-            compile[i] = micros(() -> interpreter.compile(source, clock));
-            render[i] = micros(() -> compiled.render(chat));
+        List<Double> compile = new ArrayList<>();
+        List<Double> render = new ArrayList<>();
+        String slowest = "";
+        double worst = 0;
+        for (Map.Entry<String, String> one : sources.entrySet()) {
+            Compiled compiled = interpreter.compile(one.getValue(), clock);
+            compile.add(micros(() -> interpreter.compile(one.getValue(), clock)));
+            double time = micros(() -> compiled.render(chat));
+            render.add(time);
+            if (time > worst) {
+                worst = time;
+                slowest = one.getKey();
+            }
         }
-        Arrays.sort(compile);
-        Arrays.sort(render);
-        return new Times(
-                compile[compile.length / 2], render[render.length / 2], render[render.length - 1]);
+        return new Times(median(compile), median(render), worst, slowest);
+    }
+
+    private static double median(List<Double> times) {
+        return times.isEmpty()
+                ? Double.NaN
+                : times.stream().sorted().toList().get(times.size() / 2);
     }
 
     private static double micros(Runnable work) {
@@ -246,8 +271,8 @@ public final class TemplateReport {
         while (System.nanoTime() < end) {
             work.run();
         }
-        double[] rounds = new double[ROUNDS];
-        for (int i = 0; i < rounds.length; i++) {
+        List<Double> rounds = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
             long start = System.nanoTime();
             long now = start;
             int runs = 0;
@@ -256,9 +281,8 @@ public final class TemplateReport {
                 runs++;
                 now = System.nanoTime();
             }
-            rounds[i] = (now - start) / 1e3 / runs;
+            rounds.add((now - start) / 1e3 / runs);
         }
-        Arrays.sort(rounds);
-        return rounds[rounds.length / 2];
+        return median(rounds);
     }
 }
