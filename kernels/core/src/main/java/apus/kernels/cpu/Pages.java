@@ -36,14 +36,19 @@ final class Pages {
                 || !Pages.class.getModule().isNativeAccessEnabled()) {
             return arena.allocate(bytes, ALIGNMENT);
         }
-        return Native.map(bytes).reinterpret(bytes, arena, s -> Native.unmap(s, bytes));
+        MemorySegment pages =
+                Native.map(bytes).reinterpret(bytes, arena, s -> Native.unmap(s, bytes));
+        Native.preferLarge(pages);
+        return pages;
     }
 
-    /** mmap and munmap, linked when first used. */
+    /** mmap, munmap and madvise, linked when first used. */
     @SuppressWarnings("restricted")
     private static final class Native {
         private static final int READ_WRITE = 3;
         private static final int PRIVATE = 2;
+
+        private static final int LINUX_ANONYMOUS = 0x20;
 
         /** MAP_ANON of sys/mman.h, 0 where unknown. */
         static final int ANONYMOUS = anonymous(System.getProperty("os.name"));
@@ -66,10 +71,22 @@ final class Pages {
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_INT, POINTER, ValueLayout.JAVA_LONG));
 
+        private static final MethodHandle MADVISE =
+                handle(
+                        "madvise",
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                POINTER,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_INT));
+
+        /** MADV_HUGEPAGE of Linux's sys/mman.h. */
+        private static final int LARGE = 14;
+
         private static int anonymous(String os) {
             String name = os.toLowerCase(Locale.ROOT);
             if (name.startsWith("linux")) {
-                return 0x20;
+                return LINUX_ANONYMOUS;
             }
             return name.startsWith("mac") ? 0x1000 : 0;
         }
@@ -98,6 +115,21 @@ final class Pages {
                 throw new OutOfMemoryError("the system refuses to map " + bytes + " bytes");
             }
             return pages;
+        }
+
+        /**
+         * Asks for large pages where the system has them: attention jumps from block to block, and
+         * with pages of 4 KiB a sixth of its time went into finding them. A refusal costs nothing.
+         */
+        static void preferLarge(MemorySegment pages) {
+            if (ANONYMOUS != LINUX_ANONYMOUS) {
+                return;
+            }
+            try {
+                int _ = (int) MADVISE.invokeExact(pages, pages.byteSize(), LARGE);
+            } catch (Throwable t) {
+                throw new DeviceException("madvise cannot be called: " + t, t);
+            }
         }
 
         static void unmap(MemorySegment pages, long bytes) {
