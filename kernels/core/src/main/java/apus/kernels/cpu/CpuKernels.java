@@ -21,7 +21,9 @@ public interface CpuKernels {
         /** Tiles of tokens side by side, for weights of one number per 32-bit lane. */
         WHOLE,
         /** The same with even and odd columns apart, for weights of two numbers per lane. */
-        PAIRED
+        PAIRED,
+        /** Tiles of tokens side by side, column by column, for weights in tiles of rows. */
+        STEPS
     }
 
     /** For people, for example {@code Vector API, 512 bits}. */

@@ -48,6 +48,8 @@ final class Workspace implements AutoCloseable {
 
     private MemorySegment paired;
 
+    private MemorySegment steps;
+
     /** [logit rows][hidden] */
     MemorySegment last;
 
@@ -66,6 +68,7 @@ final class Workspace implements AutoCloseable {
     private final int wide;
     private final boolean usesWhole;
     private final boolean usesPaired;
+    private final boolean usesSteps;
     private final boolean parallel;
     private final int experts;
     private final int topK;
@@ -108,13 +111,16 @@ final class Workspace implements AutoCloseable {
         long floats = 0;
         boolean anyWhole = false;
         boolean anyPaired = false;
+        boolean anySteps = false;
         for (Plan.Matrix m : plan.matrices()) {
             floats = Math.max(floats, kernels.matmulScratch(m.weight()));
             anyWhole |= kernels.layout(m.weight()) == Layout.WHOLE;
             anyPaired |= kernels.layout(m.weight()) == Layout.PAIRED;
+            anySteps |= kernels.layout(m.weight()) == Layout.STEPS;
         }
         usesWhole = anyWhole;
         usesPaired = anyPaired;
+        usesSteps = anySteps;
         // A cache line apart, so that threads do not write to each other's.
         scratchStride = (floats + 31) / 16 * 16;
         scratch = arena.allocate(scratchStride * options.threads() * Float.BYTES, 64);
@@ -154,6 +160,7 @@ final class Workspace implements AutoCloseable {
         long input = kernels.arrangedFloats(capacity, widestInput());
         whole = floats(tokenArena, usesWhole ? 1 : 0, input);
         paired = floats(tokenArena, usesPaired ? 1 : 0, input);
+        steps = floats(tokenArena, usesSteps ? 1 : 0, input);
     }
 
     private Routing routing(int tokens) {
@@ -192,6 +199,7 @@ final class Workspace implements AutoCloseable {
             case ROWS -> throw new IllegalArgumentException("rows are not arranged");
             case WHOLE -> whole;
             case PAIRED -> paired;
+            case STEPS -> steps;
         };
     }
 
@@ -206,7 +214,7 @@ final class Workspace implements AutoCloseable {
         long perToken = 2L * hidden + 2L * queryWidth + 2L * keyWidth + 2L * wide;
         perToken += parallel ? hidden : 0;
         perToken += experts == 0 ? 0 : experts + 3L * hidden;
-        int copies = (usesWhole ? 1 : 0) + (usesPaired ? 1 : 0);
+        int copies = (usesWhole ? 1 : 0) + (usesPaired ? 1 : 0) + (usesSteps ? 1 : 0);
         long floats =
                 options.maxTokensPerStep() * perToken
                         + kernels.arrangedFloats(options.maxTokensPerStep(), widestInput()) * copies

@@ -69,23 +69,27 @@ final class KernelAllocationTest {
         for (Code code : Code.values()) {
             Weight w = tiled(code);
             MemorySegment x = SAMPLE.floats(8 * COLS);
+            MemorySegment arranged = SAMPLE.floats(KERNELS.arrangedFloats(8, COLS));
             MemorySegment y = SAMPLE.zeros(8 * ROWS);
             MemorySegment scratch = SAMPLE.zeros(KERNELS.matmulScratch(w));
+            Layout layout = KERNELS.layout(w);
             for (int tokens : new int[] {1, 8}) {
                 cases.add(
                         new Case(
                                 "matmul " + code + " of " + tokens,
-                                () ->
-                                        KERNELS.matmul(
-                                                x,
-                                                tokens,
-                                                w,
-                                                MemorySegment.NULL,
-                                                0,
-                                                ROWS,
-                                                y,
-                                                scratch,
-                                                0)));
+                                () -> {
+                                    KERNELS.arrange(layout, x, tokens, COLS, 0, tokens, arranged);
+                                    KERNELS.matmul(
+                                            arranged,
+                                            tokens,
+                                            w,
+                                            MemorySegment.NULL,
+                                            0,
+                                            ROWS,
+                                            y,
+                                            scratch,
+                                            0);
+                                }));
             }
         }
         MemorySegment x = SAMPLE.floats(COLS);

@@ -43,6 +43,20 @@ final class TiledKernelsTest {
         }
     }
 
+    /** What the vector kernels want of an input to w. */
+    private MemorySegment arranged(MemorySegment x, int tokens, Weight w) {
+        CpuKernels.Layout layout = VECTOR.layout(w);
+        if (layout == CpuKernels.Layout.ROWS) {
+            return x;
+        }
+        MemorySegment out = sample.floats(VECTOR.arrangedFloats(tokens, w.cols()));
+        int group = VECTOR.tokenGroup();
+        for (int t = 0; t < tokens; t += group) {
+            VECTOR.arrange(layout, x, tokens, w.cols(), t, Math.min(tokens, t + group), out);
+        }
+        return out;
+    }
+
     @ParameterizedTest
     @MethodSource("sizes")
     void scalarProductsAreThoseOfTheWidenedNumbers(Code code, int cols) {
@@ -86,15 +100,16 @@ final class TiledKernelsTest {
         for (int t = 0; t < most; t++) {
             MemorySegment one = x.asSlice(t * 4L * cols, 4L * cols);
             MemorySegment y = alone.asSlice(t * 4L * rows, 4L * rows);
-            VECTOR.matmul(one, 1, vector, bias, 0, rows, y, scratch, 3);
+            VECTOR.matmul(arranged(one, 1, vector), 1, vector, bias, 0, rows, y, scratch, 3);
         }
         for (int tokens : new int[] {1, 2, 3, 6, 7, 12, 17, 96, most}) {
             MemorySegment wanted = sample.floats((long) tokens * rows);
             MemorySegment found = sample.copy(wanted);
             SCALAR.matmul(x, tokens, scalar, bias, 5, 140, wanted, MemorySegment.NULL, 0);
+            MemorySegment input = arranged(x, tokens, vector);
             // In two parts that meet within a tile.
-            VECTOR.matmul(x, tokens, vector, bias, 5, 70, found, scratch, 3);
-            VECTOR.matmul(x, tokens, vector, bias, 70, 140, found, scratch, 3);
+            VECTOR.matmul(input, tokens, vector, bias, 5, 70, found, scratch, 3);
+            VECTOR.matmul(input, tokens, vector, bias, 70, 140, found, scratch, 3);
             Tolerance.MATMUL.check(wanted, found, code + ", " + cols + " columns, " + tokens);
             for (int t = 0; t < tokens; t++) {
                 for (int r = 5; r < 140; r++) {
@@ -143,13 +158,22 @@ final class TiledKernelsTest {
         for (int t = 0; t < most; t++) {
             MemorySegment one = x.asSlice(t * 4L * cols, 4L * cols);
             MemorySegment y = alone.asSlice(t * 4L * rows, 4L * rows);
-            VECTOR.matmul(one, 1, w, MemorySegment.NULL, 0, rows, y, scratch, 3);
+            VECTOR.matmul(arranged(one, 1, w), 1, w, MemorySegment.NULL, 0, rows, y, scratch, 3);
         }
         for (int tokens : new int[] {1, 2, 3, most}) {
             MemorySegment wanted = sample.zeros((long) tokens * rows);
             MemorySegment found = sample.zeros((long) tokens * rows);
             SCALAR.matmul(x, tokens, stored, MemorySegment.NULL, 0, rows, wanted, scratch, 0);
-            VECTOR.matmul(x, tokens, w, MemorySegment.NULL, 0, rows, found, scratch, 3);
+            VECTOR.matmul(
+                    arranged(x, tokens, w),
+                    tokens,
+                    w,
+                    MemorySegment.NULL,
+                    0,
+                    rows,
+                    found,
+                    scratch,
+                    3);
             Tolerance.MATMUL.check(wanted, found, format + " of " + tokens);
             for (long i = 0; i < (long) tokens * rows; i++) {
                 assertEquals(alone.getAtIndex(JAVA_FLOAT, i), found.getAtIndex(JAVA_FLOAT, i), 0);

@@ -5,7 +5,6 @@ import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
 import static apus.kernels.cpu.simd.TiledDot.ROWS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import apus.format.DType;
 import apus.format.HalfFloats;
@@ -24,17 +23,12 @@ import jdk.incubator.vector.VectorSpecies;
  * order: the columns of a block one by one, the sums of blocks times their scales one by one, then
  * the bias.
  *
- * <p>Scratch: scales and zeros of a chunk of columns, sums of the tokens under way, parts of a tile
- * of them, and a panel.
+ * <p>Scratch: scales and zeros of a chunk of columns, sums of the tokens under way, a panel, and
+ * inputs that come in another order.
  */
 final class TiledProducts {
-    /**
-     * Up to so many tokens are multiplied one by one: making a panel costs more than one of them.
-     */
-    private static final int SINGLES = 2;
-
     /** Tokens that pass over a panel before the next is made. */
-    private static final int PASS = 24 * TilePanel.TOKENS;
+    private static final int PASS = 16 * Panel.TOKENS;
 
     /**
      * Columns whose scales are widened together, and of a panel that fits the first-level cache.
@@ -49,14 +43,16 @@ final class TiledProducts {
     private static final long SCALES = 0;
     private static final long ZEROS = SCALES + (long) CHUNK / MIN_BLOCK * ROWS * Float.BYTES;
     private static final long SUMS = ZEROS + (long) CHUNK / MIN_BLOCK * ROWS * Float.BYTES;
-    private static final long PARTS = SUMS + (long) PASS * ROWS * Float.BYTES;
-    private static final long PANEL = PARTS + (long) TilePanel.TOKENS * ROWS * Float.BYTES;
+    private static final long PANEL = SUMS + (long) PASS * ROWS * Float.BYTES;
 
     private static final long INPUTS = PANEL + (long) PANEL_COLS * ROWS * Float.BYTES;
 
     /** Floats of scratch. */
-    static final long SCRATCH =
-            PANEL / Float.BYTES + (long) PANEL_COLS * ROWS + Math.max(CHUNK, PASS * PANEL_COLS);
+    static final long SCRATCH = INPUTS / Float.BYTES + Math.max(CHUNK, PASS * PANEL_COLS);
+
+    /** A block's sums; see {@link PanelDot} for why in an array. */
+    private static final ThreadLocal<float[]> BLOCK_SUMS =
+            ThreadLocal.withInitial(() -> new float[Panel.TOKENS * Panel.ROWS]);
 
     private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT.withOrder(LE);
 
@@ -80,8 +76,8 @@ final class TiledProducts {
         for (int tile = fromRow / ROWS; tile * ROWS < toRow; tile++) {
             for (int t = 0; t < tokens; t += PASS) {
                 int n = Math.min(PASS, tokens - t);
-                TilePanel.clear(scratch, s + SUMS, n);
-                if (tokens <= SINGLES) {
+                TilePanel.clear(scratch, s + SUMS, Math.min(PASS, n + Panel.TOKENS));
+                if (tokens <= TileInputs.SINGLES) {
                     singles(x, t, n, w, format, tile, scratch, s);
                 } else {
                     panels(x, t, n, w, format, tile, scratch, s);
@@ -120,7 +116,15 @@ final class TiledProducts {
                 MemorySegment input = x;
                 long xAt = ((long) (token + t) * cols + from) * Float.BYTES;
                 if (ordered) {
-                    gather(x, (long) (token + t) * cols, w.order(), from, n, s, sAt + INPUTS);
+                    TileInputs.gather(
+                            x,
+                            (long) (token + t) * cols,
+                            w.order(),
+                            from,
+                            n,
+                            s,
+                            sAt + INPUTS,
+                            Float.BYTES);
                     input = s;
                     xAt = sAt + INPUTS;
                 }
@@ -199,62 +203,52 @@ final class TiledProducts {
                 }
             }
             MemorySegment input = x;
-            long x0 = xAt(token, cols, b * block);
-            long stride = (long) cols * Float.BYTES;
+            long x0 = ((long) token * cols + (long) b * block * Panel.TOKENS) * Float.BYTES;
+            long stride = (long) cols * Panel.TOKENS * Float.BYTES;
             if (ordered) {
                 int n = Math.min(blocks * block, cols - b * block);
-                for (int t = 0; t < tokens; t++) {
-                    long to = sAt + INPUTS + (long) t * PANEL_COLS * Float.BYTES;
-                    gather(x, (long) (token + t) * cols, w.order(), b * block, n, s, to);
-                }
+                gather(x, token, tokens, cols, w.order(), b * block, n, s, sAt + INPUTS);
                 input = s;
                 x0 = sAt + INPUTS;
-                stride = PANEL_COLS * Float.BYTES;
+                stride = (long) PANEL_COLS * Panel.TOKENS * Float.BYTES;
             }
-            for (int t = 0; t < tokens; t += TilePanel.TOKENS) {
-                int last = tokens - 1 - t;
+            float[] sums = BLOCK_SUMS.get();
+            for (int t = 0; t < tokens; t += Panel.TOKENS) {
+                long xAt = x0 + t / Panel.TOKENS * stride;
                 for (int i = 0; i < blocks; i++) {
-                    int from = (b + i) * block;
-                    long at = x0 + t * stride + (long) i * block * Float.BYTES;
-                    // Tokens that are missing in the last tile are the last one again.
-                    TilePanel.tile(
-                            s,
-                            sAt + PANEL + (long) i * block * ROWS * Float.BYTES,
-                            Math.min(block, cols - from),
-                            input,
-                            at,
-                            at + Math.min(1, last) * stride,
-                            at + Math.min(2, last) * stride,
-                            at + Math.min(3, last) * stride,
-                            s,
-                            sAt + PARTS);
-                    TilePanel.fold(
-                            s,
-                            sAt + PARTS,
-                            sAt + SCALES + (long) i * ROWS * Float.BYTES,
-                            Math.min(TilePanel.TOKENS, tokens - t),
-                            sAt + SUMS + (long) t * ROWS * Float.BYTES);
+                    int n = Math.min(block, cols - (b + i) * block);
+                    long at = xAt + (long) i * block * Panel.TOKENS * Float.BYTES;
+                    long panel = sAt + PANEL + (long) i * block * ROWS * Float.BYTES;
+                    long scale = sAt + SCALES + (long) i * ROWS * Float.BYTES;
+                    long sum = sAt + SUMS + (long) t * ROWS * Float.BYTES;
+                    for (int p = 0; p < TilePanel.PARTS; p++) {
+                        PanelDot.tile(input, at, s, panel, n, sums, 0);
+                        TilePanel.fold(sums, s, scale, sum);
+                        panel += (long) n * Panel.ROWS * Float.BYTES;
+                        scale += Panel.ROWS * Float.BYTES;
+                        sum += Panel.ROWS * Float.BYTES;
+                    }
                 }
             }
         }
     }
 
-    private static long xAt(int token, int cols, int col) {
-        return ((long) token * cols + col) * Float.BYTES;
-    }
-
-    /** f32[n] from byte to on: the inputs that some stored columns belong to. */
+    /** Tiles of [PANEL_COLS][Panel.TOKENS] of which n columns are filled. */
     private static void gather(
             MemorySegment x,
-            long row,
+            int token,
+            int tokens,
+            int cols,
             MemorySegment order,
             int from,
             int n,
             MemorySegment s,
             long to) {
-        for (int c = 0; c < n; c++) {
-            int input = order.get(JAVA_INT, (from + c) * 4L);
-            s.set(JAVA_FLOAT, to + c * 4L, x.getAtIndex(JAVA_FLOAT, row + input));
+        for (int t = 0; t < Math.ceilDiv(tokens, Panel.TOKENS) * Panel.TOKENS; t++) {
+            long tile = t / Panel.TOKENS * (long) PANEL_COLS * Panel.TOKENS;
+            long row = (long) (token + Math.min(t, tokens - 1)) * cols;
+            long at = to + (tile + t % Panel.TOKENS) * Float.BYTES;
+            TileInputs.gather(x, row, order, from, n, s, at, (long) Panel.TOKENS * Float.BYTES);
         }
     }
 

@@ -44,7 +44,8 @@ public final class VectorKernels implements CpuKernels {
     public Layout layout(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type == DType.F32 ? Layout.WHOLE : Layout.PAIRED;
-            case Fp8 _, Block _, Mxfp4 _, Tiled _ -> Layout.ROWS;
+            case Tiled _ -> w.order().byteSize() == 0 ? Layout.STEPS : Layout.ROWS;
+            case Fp8 _, Block _, Mxfp4 _ -> Layout.ROWS;
         };
     }
 
@@ -99,6 +100,7 @@ public final class VectorKernels implements CpuKernels {
             case ROWS -> throw new IllegalArgumentException("rows need no arranging");
             case WHOLE -> Inputs.arrange(false, x, tokens, cols, fromToken, toToken, out);
             case PAIRED -> Inputs.arrange(true, x, tokens, cols, fromToken, toToken, out);
+            case STEPS -> TileInputs.arrange(x, tokens, cols, fromToken, toToken, out);
         }
     }
 
