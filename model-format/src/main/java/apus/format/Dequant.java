@@ -61,18 +61,18 @@ public final class Dequant {
     }
 
     /** A number of a tiled weight as it is written. */
-    private static int number(Weight w, Tiled tiled, int row, int col) {
+    private static float number(Weight w, Tiled tiled, int row, int col) {
         int rows = tiled.tileRows();
         long tile = row / rows * tiled.tileBytes(w.cols());
-        return switch (tiled.code()) {
-            case INT8 -> w.data().get(ValueLayout.JAVA_BYTE, tile + (long) col * rows + row % rows);
-            case INT4 -> {
-                int i = col % tiled.block();
-                long line = (long) (col / tiled.block()) * tiled.wordsPerBlock() + i / 8;
-                int word = w.data().get(I32, tile + (line * rows + row % rows) * Integer.BYTES);
-                yield word << (28 - i % 8 * 4) >> 28;
-            }
-        };
+        if (tiled.code().inWords()) {
+            int i = col % tiled.block();
+            long line = (long) (col / tiled.block()) * tiled.wordsPerBlock() + i / 8;
+            int word = w.data().get(I32, tile + (line * rows + row % rows) * Integer.BYTES);
+            int top = word << (28 - i % 8 * 4);
+            return tiled.code() == Tiled.Code.INT4 ? top >> 28 : SmallFloats.e2m1(top >>> 28);
+        }
+        byte bits = w.data().get(ValueLayout.JAVA_BYTE, tile + (long) col * rows + row % rows);
+        return tiled.code() == Tiled.Code.INT8 ? bits : SmallFloats.e4m3(bits);
     }
 
     private static int nibble(MemorySegment data, long i) {

@@ -82,6 +82,7 @@ final class BlockQuantizer {
         switch (code) {
             case INT8 -> eight(w, n, Math.max(-low, high));
             case INT4 -> four(w, n, -low > high ? low : high);
+            case E4M3, E2M1 -> throw new IllegalArgumentException("no integers: " + code);
         }
         float lost = 0;
         float all = 0;

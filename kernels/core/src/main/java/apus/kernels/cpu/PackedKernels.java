@@ -137,21 +137,25 @@ public final class PackedKernels {
             long line = (long) (from / format.block()) * format.wordsPerBlock();
             float part = 0;
             for (int c = from; c < to; c++) {
-                int number;
-                if (format.code() == Code.INT8) {
-                    number = w.data().get(JAVA_BYTE, tile + (long) c * format.tileRows() + lane);
-                } else {
+                float number;
+                if (format.code().inWords()) {
                     int i = c - from;
                     long word = tile + ((line + i / 8) * format.tileRows() + lane) * 4;
-                    number = w.data().get(I32, word) << (28 - i % 8 * 4) >> 28;
+                    int top = w.data().get(I32, word) << (28 - i % 8 * 4);
+                    number = format.code() == Code.INT4 ? top >> 28 : SmallFloats.e2m1(top >>> 28);
+                } else {
+                    byte bits = w.data().get(JAVA_BYTE, tile + (long) c * format.tileRows() + lane);
+                    number = format.code() == Code.INT8 ? bits : SmallFloats.e4m3(bits);
                 }
                 long input = w.order().byteSize() == 0 ? c : w.order().get(I32, c * 4L);
                 part += x.getAtIndex(JAVA_FLOAT, at + input) * (number - zero);
             }
             float scale =
-                    format.scaleType() == DType.F16
-                            ? HalfFloats.f16(w.scales().get(B16, block * Short.BYTES))
-                            : HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));
+                    switch (format.scaleType()) {
+                        case F32 -> w.scales().getAtIndex(JAVA_FLOAT, block);
+                        case F16 -> HalfFloats.f16(w.scales().get(B16, block * Short.BYTES));
+                        default -> HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));
+                    };
             sum += part * scale;
         }
         return sum;

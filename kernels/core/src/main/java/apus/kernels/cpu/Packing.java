@@ -19,6 +19,7 @@ public final class Packing {
     private final CpuKernels kernels;
     private final Optional<Quantizer> quantizer;
     private final BlockTiler tiler;
+    private final FloatTiler floats;
 
     /**
      * @param tileRows rows of a tile, as the kernels want them
@@ -32,6 +33,7 @@ public final class Packing {
             Arena arena) {
         this.kernels = kernels;
         this.tiler = new BlockTiler(tileRows, workers, arena);
+        this.floats = new FloatTiler(tileRows, workers, arena);
         Optional<Code> code =
                 switch (quantization) {
                     case NONE -> Optional.empty();
@@ -77,8 +79,12 @@ public final class Packing {
         if (quantizer.isPresent()) {
             return quantize(quantizer.get(), w);
         }
-        boolean tiled = w.format() instanceof Block block && BlockTiler.takes(block);
-        return tiled ? tiler.tile(w) : w;
+        return switch (w.format()) {
+            case Block block -> BlockTiler.takes(block) ? tiler.tile(w) : w;
+            case Fp8 fp8 -> FloatTiler.takes(fp8, w.cols()) ? floats.tile(w, fp8).orElse(w) : w;
+            case Mxfp4 mxfp4 -> floats.tile(w, mxfp4);
+            case Plain _, Tiled _ -> w;
+        };
     }
 
     private static Weight quantize(Quantizer quantizer, Weight w) {

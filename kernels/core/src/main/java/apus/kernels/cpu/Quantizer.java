@@ -139,6 +139,7 @@ final class Quantizer {
                 switch (format.code()) {
                     case INT8 -> putBytes(r, cols);
                     case INT4 -> putWords(r, cols);
+                    case E4M3, E2M1 -> throw notInteger();
                 }
             }
             long at = tile * format.tileBytes(from.cols());
@@ -159,9 +160,14 @@ final class Quantizer {
                                 LE32,
                                 at + b * 4L * words.length,
                                 words.length);
+                case E4M3, E2M1 -> throw notInteger();
             }
             long scale = format.blockAt(first, col, from.cols()) * Short.BYTES;
             MemorySegment.copy(scales, 0, to.scales(), LE16, scale, scales.length);
+        }
+
+        private IllegalArgumentException notInteger() {
+            return new IllegalArgumentException("quantised to integers, not " + format.code());
         }
 
         private void read(long at, int n) {

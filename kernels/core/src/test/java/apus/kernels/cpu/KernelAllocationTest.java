@@ -3,6 +3,8 @@ package apus.kernels.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apus.format.DType;
+import apus.format.Fp8;
+import apus.format.Mxfp4;
 import apus.format.Tiled.Code;
 import apus.format.Weight;
 import apus.format.spec.Act;
@@ -124,6 +126,14 @@ final class KernelAllocationTest {
 
     private static Weight tiled(Code code) {
         try (Workers workers = new Workers(1)) {
+            FloatTiler floats = new FloatTiler(KERNELS.tileRows(), workers, Arena.ofAuto());
+            if (code == Code.E4M3) {
+                Fp8 fp8 = new Fp8(1, COLS);
+                return floats.tile(SAMPLE.fp8(fp8, ROWS, COLS), fp8).orElseThrow();
+            }
+            if (code == Code.E2M1) {
+                return floats.tile(SAMPLE.mxfp4(ROWS, COLS / 32 * 32), new Mxfp4());
+            }
             return new Quantizer(code, KERNELS.tileRows(), workers, Arena.ofAuto())
                     .quantize(SAMPLE.weight(DType.BF16, ROWS, COLS, 0));
         }

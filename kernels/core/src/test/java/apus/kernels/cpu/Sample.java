@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import apus.format.Block;
 import apus.format.DType;
+import apus.format.Fp8;
+import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Weight;
 import java.lang.foreign.Arena;
@@ -78,6 +80,41 @@ final class Sample {
             }
         }
         return new Weight("w", format, rows, cols, data, scales, zeros, order);
+    }
+
+    /** Random bytes that are numbers, with a random scale per tile. */
+    Weight fp8(Fp8 format, int rows, int cols) {
+        MemorySegment data = bytes((long) rows * cols, 255);
+        for (long i = 0; i < data.byteSize(); i++) {
+            byte number = data.get(JAVA_BYTE, i);
+            data.set(JAVA_BYTE, i, (number & 0x7F) == 0x7F ? 0 : number);
+        }
+        int tiles = Math.ceilDiv(rows, format.tileRows()) * format.tilesAcross(cols);
+        MemorySegment scales = arena.allocate(JAVA_FLOAT, tiles);
+        for (int i = 0; i < tiles; i++) {
+            scales.setAtIndex(JAVA_FLOAT, i, 0.001f + 0.01f * random.nextFloat());
+        }
+        MemorySegment none = MemorySegment.NULL;
+        return new Weight("w", format, rows, cols, data, scales, none, none);
+    }
+
+    /** Random numbers; powers from 2^-17 to 2^3. */
+    Weight mxfp4(int rows, int cols) {
+        MemorySegment data = bytes((long) rows * cols / 2, 255);
+        MemorySegment scales = bytes((long) rows * cols / Mxfp4.SIZE, 20);
+        for (long i = 0; i < scales.byteSize(); i++) {
+            scales.set(JAVA_BYTE, i, (byte) (110 + scales.get(JAVA_BYTE, i)));
+        }
+        MemorySegment none = MemorySegment.NULL;
+        return new Weight("w", new Mxfp4(), rows, cols, data, scales, none, none);
+    }
+
+    private MemorySegment bytes(long n, int most) {
+        MemorySegment bytes = arena.allocate(n, 4);
+        for (long i = 0; i < n; i++) {
+            bytes.set(JAVA_BYTE, i, (byte) random.nextInt(most + 1));
+        }
+        return bytes;
     }
 
     /**

@@ -1,5 +1,6 @@
 package apus.kernels.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,8 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import apus.format.Block;
 import apus.format.DType;
 import apus.format.Dequant;
+import apus.format.Format;
+import apus.format.Fp8;
 import apus.format.ModelFormatException;
+import apus.format.Mxfp4;
 import apus.format.Plain;
+import apus.format.Tiled;
 import apus.format.Tiled.Code;
 import apus.format.Weight;
 import apus.kernels.ExecutorOptions.CpuChoice;
@@ -31,7 +36,7 @@ final class TiledKernelsTest {
     private final Sample sample = new Sample(17);
 
     static Stream<Arguments> sizes() {
-        return Stream.of(Code.values())
+        return Stream.of(Code.INT8, Code.INT4)
                 .flatMap(code ->
                         IntStream.of(1, 7, 8, 31, 32, 33, 97, 300, 1031, 2080)
                                 .mapToObj(cols -> Arguments.of(code, cols)));
@@ -124,27 +129,51 @@ final class TiledKernelsTest {
         }
     }
 
-    static Stream<Block> blocks() {
+    static Stream<Arguments> packed() {
         return Stream.of(
-                new Block(8, DType.F16, false),
-                new Block(40, DType.BF16, true),
-                new Block(128, DType.F16, true),
-                new Block(320, DType.BF16, false),
-                new Block(640, DType.F16, true));
+                Arguments.of(new Block(8, DType.F16, false), 640),
+                Arguments.of(new Block(40, DType.BF16, true), 640),
+                Arguments.of(new Block(128, DType.F16, true), 640),
+                Arguments.of(new Block(320, DType.BF16, false), 640),
+                Arguments.of(new Block(640, DType.F16, true), 640),
+                Arguments.of(new Mxfp4(), 32),
+                Arguments.of(new Mxfp4(), 2080),
+                Arguments.of(new Fp8(1, 300), 300),
+                Arguments.of(new Fp8(1000, 1000), 7),
+                Arguments.of(new Fp8(150, 1031), 1031),
+                Arguments.of(new Fp8(128, 128), 1030),
+                Arguments.of(new Fp8(3, 33), 100));
     }
 
-    /** GPTQ's and AWQ's form against the plain loops over it as stored. */
-    @ParameterizedTest
-    @MethodSource("blocks")
-    void tiledBlocksAreTheStoredOnesAndDoNotDependOnTheBatch(Block format) {
-        int rows = 150;
-        int cols = 640;
-        int most = 13;
-        Weight stored = sample.block(format, rows, cols);
-        Weight w;
+    private Weight stored(Format format, int rows, int cols) {
+        return switch (format) {
+            case Block block -> sample.block(block, rows, cols);
+            case Fp8 fp8 -> sample.fp8(fp8, rows, cols);
+            case Mxfp4 _ -> sample.mxfp4(rows, cols);
+            case Plain _, Tiled _ -> throw new IllegalArgumentException("not packed: " + format);
+        };
+    }
+
+    private static Weight tiled(Weight stored) {
         try (Workers workers = new Workers(2)) {
-            w = new BlockTiler(VECTOR.tileRows(), workers, Arena.ofShared()).tile(stored);
+            Arena arena = Arena.ofAuto();
+            FloatTiler floats = new FloatTiler(VECTOR.tileRows(), workers, arena);
+            return switch (stored.format()) {
+                case Fp8 fp8 -> floats.tile(stored, fp8).orElseThrow();
+                case Mxfp4 mxfp4 -> floats.tile(stored, mxfp4);
+                default -> new BlockTiler(VECTOR.tileRows(), workers, arena).tile(stored);
+            };
         }
+    }
+
+    /** Forms of checkpoints against the plain loops over them as stored. */
+    @ParameterizedTest
+    @MethodSource("packed")
+    void tiledMatricesAreTheStoredOnesAndDoNotDependOnTheBatch(Format format, int cols) {
+        int rows = 150;
+        int most = 13;
+        Weight stored = stored(format, rows, cols);
+        Weight w = tiled(stored);
         float[] a = new float[cols];
         float[] b = new float[cols];
         for (int r = 0; r < rows; r++) {
@@ -181,8 +210,48 @@ final class TiledKernelsTest {
         }
     }
 
+    @Test
+    void everyByteThatIsANumberAndEveryHalfOneKeepItsValue() {
+        // One row per number, and an input of one 1: the product is the number.
+        Weight bytes = sample.fp8(new Fp8(256, 256), 256, 256);
+        Weight halves = sample.mxfp4(256, 256);
+        for (int r = 0; r < 256; r++) {
+            for (int c = 0; c < 256; c++) {
+                byte number = (byte) ((r & 0x7F) == 0x7F ? 0 : r);
+                bytes.data().set(JAVA_BYTE, r * 256L + c, number);
+            }
+            for (int i = 0; i < 128; i++) {
+                halves.data().set(JAVA_BYTE, r * 128L + i, (byte) (r * 0x11));
+            }
+        }
+        for (Weight stored : new Weight[] {bytes, halves}) {
+            Weight w = tiled(stored);
+            MemorySegment scratch = sample.floats(VECTOR.matmulScratch(w));
+            MemorySegment x = sample.zeros(256);
+            x.setAtIndex(JAVA_FLOAT, 77, 1);
+            MemorySegment y = sample.floats(256);
+            MemorySegment none = MemorySegment.NULL;
+            VECTOR.matmul(arranged(x, 1, w), 1, w, none, 0, 256, y, scratch, 0);
+            float[] row = new float[256];
+            for (int r = 0; r < 256; r++) {
+                Dequant.row(stored, r, row);
+                assertEquals(row[77], y.getAtIndex(JAVA_FLOAT, r), 0, stored.format() + " " + r);
+            }
+        }
+    }
+
+    @Test
+    void bytesThatAreNoNumbersAreNotTiled() {
+        Weight w = sample.fp8(new Fp8(1, 64), 5, 64);
+        w.data().set(JAVA_BYTE, 4 * 64 + 3, (byte) 0xFF);
+        try (Workers workers = new Workers(2)) {
+            FloatTiler tiler = new FloatTiler(VECTOR.tileRows(), workers, Arena.ofAuto());
+            assertTrue(tiler.tile(w, new Fp8(1, 64)).isEmpty());
+        }
+    }
+
     @ParameterizedTest
-    @EnumSource(Code.class)
+    @EnumSource(names = {"INT8", "INT4"})
     void everyPlainTypeIsQuantisedAlike(Code code) {
         // Numbers that all three types hold exactly.
         Weight bf16 = sample.weight(DType.BF16, 9, 64, 0);
@@ -233,7 +302,7 @@ final class TiledKernelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Code.class)
+    @EnumSource(names = {"INT8", "INT4"})
     void aNumberThatIsNoneIsRefusedByName(Code code) {
         for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
             MemorySegment data = sample.floats(3 * 40);

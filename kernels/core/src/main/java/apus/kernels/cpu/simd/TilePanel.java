@@ -64,6 +64,45 @@ final class TilePanel {
     }
 
     /**
+     * Widens floats of a byte, E4M3.
+     *
+     * @param w bytes[cols][ROWS] from byte at on
+     * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on
+     */
+    static void e4m3(MemorySegment w, long at, int cols, MemorySegment panel, long panelAt) {
+        long to = panelAt;
+        for (int p = 0; p < ROWS; p += Panel.ROWS) {
+            for (int c = 0; c < cols; c++) {
+                long from = at + (long) c * ROWS + p;
+                for (int r = 0; r < Panel.ROWS; r += L) {
+                    TiledDot.e4m3(w, from + r).intoMemorySegment(panel, to + r * 4L, LE);
+                }
+                to += Panel.VECTORS * B;
+            }
+        }
+    }
+
+    /**
+     * Widens floats of four bits, E2M1.
+     *
+     * @param w int32[ceil(cols / 8)][ROWS] from byte at on
+     * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on
+     */
+    static void e2m1(MemorySegment w, long at, int cols, MemorySegment panel, long panelAt) {
+        long to = panelAt;
+        for (long p = 0; p < VECTORS * B; p += Panel.VECTORS * B) {
+            for (int c = 0; c < cols; c++) {
+                long from = at + (c >> 3) * (VECTORS * B) + p;
+                int left = 28 - ((c & 7) << 2);
+                for (long v = 0; v < Panel.VECTORS * B; v += B) {
+                    TiledDot.e2m1(w, from + v, left).intoMemorySegment(panel, to + v, LE);
+                }
+                to += Panel.VECTORS * B;
+            }
+        }
+    }
+
+    /**
      * Takes the zero of each row from the numbers of a block.
      *
      * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on, changed

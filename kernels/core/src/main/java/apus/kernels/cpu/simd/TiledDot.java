@@ -7,6 +7,7 @@ import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import apus.format.SmallFloats;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -42,7 +43,18 @@ final class TiledDot {
 
     private static final float LOW = 0x1p-28f;
 
+    /** Bits of the float of each of 16 numbers E2M1; repeats where a vector is longer. */
+    private static final IntVector E2M1 = e2m1Table();
+
     private TiledDot() {}
+
+    private static IntVector e2m1Table() {
+        int[] bits = new int[L];
+        for (int i = 0; i < L; i++) {
+            bits[i] = Float.floatToRawIntBits(SmallFloats.e2m1(i));
+        }
+        return IntVector.fromArray(I, bits, 0);
+    }
 
     /**
      * Numbers of a byte.
@@ -82,6 +94,57 @@ final class TiledDot {
                 p1 = widened(w, u + L).fma(v, p1);
                 p2 = widened(w, u + 2L * L).fma(v, p2);
                 p3 = widened(w, u + 3L * L).fma(v, p3);
+            }
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            s += VECTORS * B;
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+    }
+
+    /**
+     * Floats of a byte, E4M3.
+     *
+     * @param w bytes[cols][ROWS] from byte at on
+     * @param scales f32[blocks][ROWS] from byte scalesAt on
+     * @param x f32[cols] from byte xAt on
+     * @param block columns of a block; the last may be shorter
+     * @param sums f32[ROWS] from byte sumsAt on, added to
+     */
+    static void e4m3(
+            MemorySegment w,
+            long at,
+            MemorySegment scales,
+            long scalesAt,
+            MemorySegment x,
+            long xAt,
+            int cols,
+            int block,
+            MemorySegment sums,
+            long sumsAt) {
+        FloatVector a0 = FloatVector.fromMemorySegment(F, sums, sumsAt, LE);
+        FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
+        FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
+        FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
+        long s = scalesAt;
+        for (int from = 0; from < cols; from += block) {
+            int to = Math.min(cols, from + block);
+            FloatVector p0 = FloatVector.zero(F);
+            FloatVector p1 = FloatVector.zero(F);
+            FloatVector p2 = FloatVector.zero(F);
+            FloatVector p3 = FloatVector.zero(F);
+            for (int c = from; c < to; c++) {
+                long u = at + (long) c * ROWS;
+                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + c * 4L));
+                p0 = e4m3(w, u).fma(v, p0);
+                p1 = e4m3(w, u + L).fma(v, p1);
+                p2 = e4m3(w, u + 2L * L).fma(v, p2);
+                p3 = e4m3(w, u + 3L * L).fma(v, p3);
             }
             a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
             a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
@@ -138,6 +201,58 @@ final class TiledDot {
             a1 = p1.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
             a2 = p2.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
             a3 = p3.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            s += VECTORS * B;
+            first += words * (VECTORS * B);
+        }
+        a0.intoMemorySegment(sums, sumsAt, LE);
+        a1.intoMemorySegment(sums, sumsAt + B, LE);
+        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
+        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
+    }
+
+    /**
+     * Floats of four bits, E2M1.
+     *
+     * @param w int32[blocks][words][ROWS] from byte at on; a word holds 8 columns, the first lowest
+     * @param words words of a block, ceil(block / 8)
+     */
+    static void e2m1(
+            MemorySegment w,
+            long at,
+            int words,
+            MemorySegment scales,
+            long scalesAt,
+            MemorySegment x,
+            long xAt,
+            int cols,
+            int block,
+            MemorySegment sums,
+            long sumsAt) {
+        FloatVector a0 = FloatVector.fromMemorySegment(F, sums, sumsAt, LE);
+        FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
+        FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
+        FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
+        long s = scalesAt;
+        long first = at;
+        for (int from = 0; from < cols; from += block) {
+            int n = Math.min(block, cols - from);
+            FloatVector p0 = FloatVector.zero(F);
+            FloatVector p1 = FloatVector.zero(F);
+            FloatVector p2 = FloatVector.zero(F);
+            FloatVector p3 = FloatVector.zero(F);
+            for (int i = 0; i < n; i++) {
+                long u = first + (i >> 3) * (VECTORS * B);
+                int left = 28 - ((i & 7) << 2);
+                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
+                p0 = e2m1(w, u, left).fma(v, p0);
+                p1 = e2m1(w, u + B, left).fma(v, p1);
+                p2 = e2m1(w, u + 2 * B, left).fma(v, p2);
+                p3 = e2m1(w, u + 3 * B, left).fma(v, p3);
+            }
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
             s += VECTORS * B;
             first += words * (VECTORS * B);
         }
@@ -230,5 +345,42 @@ final class TiledDot {
                         .lanewise(VectorOperators.LSHL, left)
                         .lanewise(VectorOperators.AND, 0xF0000000)
                         .convert(VectorOperators.I2F, 0);
+    }
+
+    /**
+     * Floats E4M3. Exponent and mantissa are put where those of f32 are, so that the exponent is
+     * 120 too small; subnormal numbers become subnormal numbers.
+     */
+    static FloatVector e4m3(MemorySegment w, long at) {
+        return ((IntVector)
+                        ByteVector.fromMemorySegment(BYTES, w, at, LE)
+                                .convertShape(VectorOperators.B2I, I, 0))
+                .lanewise(VectorOperators.LSHL, 20)
+                .lanewise(VectorOperators.AND, 0x87F00000)
+                .reinterpretAsFloats()
+                .mul(0x1p120f);
+    }
+
+    /**
+     * Floats E2M1 of the four bits of each word that a shift by {@code left} brings to the top:
+     * from a table if a vector has room for one. Else exponent and mantissa are put where those of
+     * f32 are, with 126 added to the exponent: that is right from 1 on, and gives 0.5 and 0.75 for
+     * 0 and 0.5, for which 2v - 1 is right; elsewhere it is larger than v.
+     */
+    static FloatVector e2m1(MemorySegment w, long at, int left) {
+        IntVector top =
+                IntVector.fromMemorySegment(I, w, at, LE).lanewise(VectorOperators.LSHL, left);
+        if (L == 16) {
+            return top.lanewise(VectorOperators.LSHR, 28).selectFrom(E2M1).reinterpretAsFloats();
+        }
+        FloatVector v =
+                top.lanewise(VectorOperators.AND, 0x70000000)
+                        .lanewise(VectorOperators.LSHR, 6)
+                        .lanewise(VectorOperators.ADD, 126 << 23)
+                        .reinterpretAsFloats();
+        return v.min(v.add(v).sub(1f))
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.OR, top.lanewise(VectorOperators.AND, 1 << 31))
+                .reinterpretAsFloats();
     }
 }

@@ -6,7 +6,6 @@ import static apus.kernels.cpu.simd.Lanes.LE;
 import static apus.kernels.cpu.simd.TiledDot.ROWS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import apus.format.DType;
 import apus.format.HalfFloats;
 import apus.format.Tiled;
 import apus.format.Weight;
@@ -133,6 +132,22 @@ final class TiledProducts {
                     case INT8 ->
                             TiledDot.bytes(
                                     w.data(), at, s, sAt + SCALES, input, xAt, n, block, s, sums);
+                    case E4M3 ->
+                            TiledDot.e4m3(
+                                    w.data(), at, s, sAt + SCALES, input, xAt, n, block, s, sums);
+                    case E2M1 ->
+                            TiledDot.e2m1(
+                                    w.data(),
+                                    at,
+                                    format.wordsPerBlock(),
+                                    s,
+                                    sAt + SCALES,
+                                    input,
+                                    xAt,
+                                    n,
+                                    block,
+                                    s,
+                                    sums);
                     case INT4 -> {
                         int words = format.wordsPerBlock();
                         if (zeros) {
@@ -196,6 +211,8 @@ final class TiledProducts {
                 switch (format.code()) {
                     case INT8 -> TilePanel.bytes(w.data(), at, n, s, panel);
                     case INT4 -> TilePanel.nibbles(w.data(), at, n, s, panel);
+                    case E4M3 -> TilePanel.e4m3(w.data(), at, n, s, panel);
+                    case E2M1 -> TilePanel.e2m1(w.data(), at, n, s, panel);
                 }
                 if (zeros) {
                     long zero = sAt + ZEROS + (long) i * ROWS * Float.BYTES;
@@ -225,8 +242,8 @@ final class TiledProducts {
                         PanelDot.tile(input, at, s, panel, n, sums, 0);
                         TilePanel.fold(sums, s, scale, sum);
                         panel += (long) n * Panel.ROWS * Float.BYTES;
-                        scale += Panel.ROWS * Float.BYTES;
-                        sum += Panel.ROWS * Float.BYTES;
+                        scale += Panel.VECTORS * Lanes.B;
+                        sum += Panel.VECTORS * Lanes.B;
                     }
                 }
             }
@@ -254,11 +271,9 @@ final class TiledProducts {
 
     /** Byte of a column, the first of a block, in its tile. */
     private static long numbersAt(Tiled format, int col) {
-        return switch (format.code()) {
-            case INT8 -> (long) col * ROWS;
-            case INT4 ->
-                    (long) (col / format.block()) * format.wordsPerBlock() * ROWS * Integer.BYTES;
-        };
+        return format.code().inWords()
+                ? (long) (col / format.block()) * format.wordsPerBlock() * ROWS * Integer.BYTES
+                : (long) col * ROWS;
     }
 
     /** f32[blocks][ROWS] of scales, and of zeros if there are any: of some blocks of a tile. */
@@ -266,13 +281,16 @@ final class TiledProducts {
             Weight w, Tiled format, int tile, int block, int blocks, MemorySegment s, long sAt) {
         long first = ((long) tile * format.blocks(w.cols()) + block) * ROWS;
         int n = blocks * ROWS;
-        if (format.scaleType() == DType.F16) {
-            for (int i = 0; i < n; i++) {
-                float scale = HalfFloats.f16(w.scales().get(HALF, (first + i) * Short.BYTES));
-                s.set(JAVA_FLOAT, sAt + SCALES + i * 4L, scale);
+        switch (format.scaleType()) {
+            case F32 ->
+                    MemorySegment.copy(w.scales(), first * Float.BYTES, s, sAt + SCALES, n * 4L);
+            case F16 -> {
+                for (int i = 0; i < n; i++) {
+                    float scale = HalfFloats.f16(w.scales().get(HALF, (first + i) * Short.BYTES));
+                    s.set(JAVA_FLOAT, sAt + SCALES + i * 4L, scale);
+                }
             }
-        } else {
-            widen(w.scales(), first * Short.BYTES, n, s, sAt + SCALES);
+            default -> widen(w.scales(), first * Short.BYTES, n, s, sAt + SCALES);
         }
         if (w.zeros().byteSize() != 0) {
             for (int i = 0; i < n; i += L) {
