@@ -35,14 +35,6 @@ final class TiledDot {
     static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, L * 8)));
 
-    /**
-     * Four bits are used where they are on top of a word, so numbers are 2^28 times too large. What
-     * is made of them is so exactly, and becomes right when a block is done.
-     */
-    private static final float HIGH = 0x1p28f;
-
-    private static final float LOW = 0x1p-28f;
-
     /** Bits of the float of each of 16 numbers E2M1; repeats where a vector is longer. */
     private static final IntVector E2M1 = e2m1Table();
 
@@ -192,15 +184,15 @@ final class TiledDot {
                 long u = first + (i >> 3) * (VECTORS * B);
                 int left = 28 - ((i & 7) << 2);
                 FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
-                p0 = high(w, u, left).fma(v, p0);
-                p1 = high(w, u + B, left).fma(v, p1);
-                p2 = high(w, u + 2 * B, left).fma(v, p2);
-                p3 = high(w, u + 3 * B, left).fma(v, p3);
+                p0 = nibble(w, u, left).fma(v, p0);
+                p1 = nibble(w, u + B, left).fma(v, p1);
+                p2 = nibble(w, u + 2 * B, left).fma(v, p2);
+                p3 = nibble(w, u + 3 * B, left).fma(v, p3);
             }
-            a0 = p0.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
             s += VECTORS * B;
             first += words * (VECTORS * B);
         }
@@ -291,10 +283,10 @@ final class TiledDot {
         for (int from = 0; from < cols; from += block) {
             int n = Math.min(block, cols - from);
             long at0 = zerosAt + (s - scalesAt);
-            FloatVector z0 = FloatVector.fromMemorySegment(F, zeros, at0, LE).mul(HIGH);
-            FloatVector z1 = FloatVector.fromMemorySegment(F, zeros, at0 + B, LE).mul(HIGH);
-            FloatVector z2 = FloatVector.fromMemorySegment(F, zeros, at0 + 2 * B, LE).mul(HIGH);
-            FloatVector z3 = FloatVector.fromMemorySegment(F, zeros, at0 + 3 * B, LE).mul(HIGH);
+            FloatVector z0 = FloatVector.fromMemorySegment(F, zeros, at0, LE);
+            FloatVector z1 = FloatVector.fromMemorySegment(F, zeros, at0 + B, LE);
+            FloatVector z2 = FloatVector.fromMemorySegment(F, zeros, at0 + 2 * B, LE);
+            FloatVector z3 = FloatVector.fromMemorySegment(F, zeros, at0 + 3 * B, LE);
             FloatVector p0 = FloatVector.zero(F);
             FloatVector p1 = FloatVector.zero(F);
             FloatVector p2 = FloatVector.zero(F);
@@ -303,15 +295,15 @@ final class TiledDot {
                 long u = first + (i >> 3) * (VECTORS * B);
                 int left = 28 - ((i & 7) << 2);
                 FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
-                p0 = high(w, u, left).sub(z0).fma(v, p0);
-                p1 = high(w, u + B, left).sub(z1).fma(v, p1);
-                p2 = high(w, u + 2 * B, left).sub(z2).fma(v, p2);
-                p3 = high(w, u + 3 * B, left).sub(z3).fma(v, p3);
+                p0 = nibble(w, u, left).sub(z0).fma(v, p0);
+                p1 = nibble(w, u + B, left).sub(z1).fma(v, p1);
+                p2 = nibble(w, u + 2 * B, left).sub(z2).fma(v, p2);
+                p3 = nibble(w, u + 3 * B, left).sub(z3).fma(v, p3);
             }
-            a0 = p0.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.mul(LOW).fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
             s += VECTORS * B;
             first += words * (VECTORS * B);
         }
@@ -335,15 +327,6 @@ final class TiledDot {
                 IntVector.fromMemorySegment(I, w, at, LE)
                         .lanewise(VectorOperators.LSHL, left)
                         .lanewise(VectorOperators.ASHR, 28)
-                        .convert(VectorOperators.I2F, 0);
-    }
-
-    /** {@link #nibble} times {@link #HIGH}: one shift less, and logic has more units. */
-    private static FloatVector high(MemorySegment w, long at, int left) {
-        return (FloatVector)
-                IntVector.fromMemorySegment(I, w, at, LE)
-                        .lanewise(VectorOperators.LSHL, left)
-                        .lanewise(VectorOperators.AND, 0xF0000000)
                         .convert(VectorOperators.I2F, 0);
     }
 
