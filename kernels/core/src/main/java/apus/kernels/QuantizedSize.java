@@ -55,7 +55,7 @@ public record QuantizedSize(long dense, long experts) {
     /** What the weights of a checkpoint take in memory with a quantisation at load, or without. */
     public static WeightMemory memory(Checkpoint checkpoint, Quantization quantization) {
         if (quantization == Quantization.NONE) {
-            return checkpoint.memory();
+            return checkpoint.memoryLaidOut(); // packed formats go into tiles of rows
         }
         ModelSpec spec = checkpoint.spec();
         QuantizedSize size = of(spec, quantization);

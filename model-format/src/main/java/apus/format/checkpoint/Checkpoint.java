@@ -184,7 +184,12 @@ public final class Checkpoint implements AutoCloseable {
      * order of the inputs where a quantiser has sorted them.
      */
     public WeightMemory memory() {
-        return weights.memory(spec.weights());
+        return weights.memory(spec.weights(), false);
+    }
+
+    /** The same for a backend that lays the weights of every quantiser out anew. */
+    public WeightMemory memoryLaidOut() {
+        return weights.memory(spec.weights(), true);
     }
 
     /** Size of the weight files together. */

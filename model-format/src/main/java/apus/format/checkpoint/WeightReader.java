@@ -66,7 +66,7 @@ final class WeightReader {
     }
 
     /** What {@link #read} takes for each of these references; reads no data. */
-    WeightMemory memory(Collection<WeightRef> refs) {
+    WeightMemory memory(Collection<WeightRef> refs, boolean laidOutAnew) {
         long mapped = 0;
         long copied = 0;
         for (WeightRef ref : new HashSet<>(refs)) {
@@ -77,7 +77,10 @@ final class WeightReader {
                             : (long) ref.rows()
                                     * Math.max(1, ref.cols())
                                     * shards.info(ref.tensor()).dtype().bytes();
-            boolean copies = packed ? packing.copies(ref) : !ref.isTogether() || ref.transposed();
+            boolean copies =
+                    packed
+                            ? laidOutAnew || packing.copies(ref)
+                            : !ref.isTogether() || ref.transposed();
             mapped += copies ? 0 : bytes;
             copied += copies ? bytes : 0;
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import apus.format.Tiled;
 import apus.format.UnsupportedModelException;
 import apus.format.checkpoint.Checkpoint;
+import apus.format.checkpoint.WeightMemory;
 import apus.kernels.Driver;
 import apus.kernels.Driver.Seq;
 import apus.kernels.Executor;
@@ -18,10 +19,12 @@ import apus.kernels.KvShape;
 import apus.kernels.Quantization;
 import apus.kernels.QuantizedSize;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole models, quantised when they are opened. */
 final class QuantizedExecutorTest {
@@ -141,6 +144,23 @@ final class QuantizedExecutorTest {
             assertEquals(0, plain.info().quantizationError());
             double error = eight.info().quantizationError();
             assertTrue(error > 0.002 && error < 0.008, "error " + error);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-fp8-channel", "qwen3-fp8-block", "gpt-oss", "llama-gptq-int4"})
+    void packedWeightsArePlannedAsTheCopiesInTilesThatTheyBecome(String name) {
+        Path dir = Path.of(System.getProperty("apus.testdata"), "models", name);
+        try (Checkpoint checkpoint = Checkpoint.open(dir)) {
+            WeightMemory planned = QuantizedSize.memory(checkpoint, Quantization.NONE);
+            assertEquals(checkpoint.memory().bytes(), planned.bytes());
+            long packed =
+                    checkpoint.spec().weights().stream()
+                            .distinct()
+                            .filter(checkpoint::isPacked)
+                            .mapToLong(ref -> checkpoint.weight(ref).bytes())
+                            .sum();
+            assertTrue(packed > 0 && planned.copied() >= packed, planned + ", packed " + packed);
         }
     }
 
