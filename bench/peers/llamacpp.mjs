@@ -95,7 +95,8 @@ if (opt("greedy")) {
     }
 }
 res.system = llama.systemInfo;
-res.buffers = [...new Set(logs.filter((l) => /model buffer size|load_backend/i.test(l)))].slice(0, 8);
+res.buffers = [...new Set(logs.filter((l) => /model buffer size|load_backend/i.test(l))
+  .map((l) => l.replace(/from \S*\//, "from ")))].slice(0, 8); // no paths of this machine
 res.loadavg = os.loadavg().map((x) => +x.toFixed(1));
 console.log(JSON.stringify(res));
 await llama.dispose();
