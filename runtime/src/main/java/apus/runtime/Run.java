@@ -19,7 +19,6 @@ abstract sealed class Run permits DrawRun, BeamRun {
     final Batcher batcher;
     private final long submitted = System.nanoTime();
     private long scheduled;
-    private int cachedTokens;
     private long firstToken;
     private long lastToken;
     private boolean firstTokenCounted;
@@ -73,7 +72,6 @@ abstract sealed class Run permits DrawRun, BeamRun {
      */
     final void scheduled(long now, int cached) {
         scheduled = now;
-        cachedTokens = cached;
         outbox.cachedTokens(cached);
     }
 
@@ -124,7 +122,8 @@ abstract sealed class Run permits DrawRun, BeamRun {
         long end = Math.max(lastToken, first);
         Timings timings =
                 new Timings(begun - submitted, first - begun, end - first, now - submitted);
-        Result.Usage usage = new Result.Usage(request.prompt().length, generated(), cachedTokens);
+        Result.Usage usage =
+                new Result.Usage(request.prompt().length, generated(), outbox.cachedTokens());
         Result result = new Result(choices, promptLogprobs, usage, timings);
         batcher.completed(this, result);
         outbox.finish(last, result);

@@ -44,7 +44,9 @@ final class StreamedAnswer {
             if (arrival.isEmpty()) {
                 throw new IllegalStateException(unfinished + " choices without an end");
             }
-            cachedTokens = answers.cachedTokens();
+            if (job.usage().everyChunk()) {
+                cachedTokens = answers.cachedTokens();
+            }
             Chunk chunk = arrival.get().chunk();
             ChoiceStream choice = choice(arrival.get());
             tokens += chunk.tokenIds().length;
