@@ -1,8 +1,5 @@
 package apus.format.token;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,11 +17,10 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 /** The packs, on any text and any ids, against the library they come from. */
 @AddLifecycleHook(NeedsNativeTokenizer.class)
 final class NativeOraclePropertyTest {
-    private record Pair(Tokenizer ours, NativeTokenizer theirs) {}
 
     /** Opened once; the handles live as long as the JVM. */
     private static final class Packs {
-        static final Map<String, Pair> ALL = new TreeMap<>();
+        static final Map<String, OraclePair> ALL = new TreeMap<>();
 
         static {
             try {
@@ -32,7 +28,7 @@ final class NativeOraclePropertyTest {
                     Path file = pack.resolve("tokenizer.json");
                     ALL.put(
                             pack.getFileName().toString(),
-                            new Pair(
+                            new OraclePair(
                                     Tokenizers.load(file),
                                     new NativeTokenizer(Files.readString(file))));
                 }
@@ -69,14 +65,7 @@ final class NativeOraclePropertyTest {
     @Property(tries = 1000)
     void encodesAndDecodesAnyText(@ForAll("texts") String text) {
         Packs.ALL.forEach((name, pair) -> {
-            int[] ids = pair.theirs().encode(text, false);
-            assertArrayEquals(ids, pair.ours().encode(text, false), name);
-            int[] special = pair.theirs().encode(text, true);
-            assertArrayEquals(special, pair.ours().encode(text, true), name);
-            assertEquals(
-                    pair.theirs().decode(special, false), pair.ours().decode(special, false), name);
-            assertEquals(
-                    pair.theirs().decode(special, true), pair.ours().decode(special, true), name);
+            pair.assertEncodesAlike(text, name);
         });
     }
 
@@ -85,8 +74,7 @@ final class NativeOraclePropertyTest {
         Packs.ALL.forEach((name, pair) -> {
             // Some ids have no piece.
             int[] ids = random.ints(random.nextInt(30), 0, pair.ours().vocabSize() + 5).toArray();
-            assertEquals(pair.theirs().decode(ids, false), pair.ours().decode(ids, false), name);
-            assertEquals(pair.theirs().decode(ids, true), pair.ours().decode(ids, true), name);
+            pair.assertDecodesAlike(ids, name);
         });
     }
 }
