@@ -129,7 +129,7 @@ final class Batcher {
     void completed(Run run, Result result) {
         active.remove(run);
         stats.completed(run, result);
-        publishGauges();
+        publishCacheUsage();
     }
 
     /** Lets waiting requests begin as far as concurrency allows. */
@@ -152,7 +152,7 @@ final class Batcher {
         if (work) {
             runStep();
         }
-        publishGauges();
+        publishCacheUsage();
         return work;
     }
 
@@ -223,15 +223,9 @@ final class Batcher {
         return runs;
     }
 
-    private void publishGauges() {
-        int started = 0;
-        for (Run run : active) {
-            if (run.started()) {
-                started++;
-            }
-        }
+    private void publishCacheUsage() {
         double used = pool.usable() - pool.free();
-        stats.gauges(started, active.size() - started + queued.size(), used / pool.usable());
+        stats.kvCacheUsage(used / pool.usable());
     }
 
     /** Ends everything that runs or waits. */

@@ -49,12 +49,16 @@ final class EngineMetrics {
     private final LongAdder steps = new LongAdder();
     private final Map<String, LongAdder> finished = new ConcurrentHashMap<>();
 
-    private volatile int running;
-    private volatile int waiting;
     private volatile double kvCacheUsage;
 
-    /** Requests submitted and not yet started; what bounds the queue. */
+    /**
+     * Requests submitted and not yet started: what bounds the queue and what is shown as waiting,
+     * one number, so that a queue shown empty has room.
+     */
     private final AtomicInteger unstarted = new AtomicInteger();
+
+    /** Requests started and not yet ended. */
+    private final AtomicInteger running = new AtomicInteger();
 
     EngineMetrics() {
         for (String reason : new String[] {"stop", "length", "abort", "error"}) {
@@ -79,8 +83,9 @@ final class EngineMetrics {
         }
     }
 
-    /** A request left the queue for the batch. */
+    /** A request left the queue for the batch; in this order, it is never in neither. */
     void started() {
+        running.incrementAndGet();
         unstarted.decrementAndGet();
     }
 
@@ -117,9 +122,7 @@ final class EngineMetrics {
     }
 
     void completed(Run run, Result result) {
-        if (!run.started()) {
-            started();
-        }
+        (run.started() ? running : unstarted).decrementAndGet();
         Timings t = result.timings();
         endToEnd.add(t.totalNanos() / 1e9);
         queueTime.add(t.queueNanos() / 1e9);
@@ -137,17 +140,16 @@ final class EngineMetrics {
         finished.get(Run.reason(result.choices().getFirst().finish())).increment();
     }
 
-    void gauges(int nowRunning, int nowWaiting, double cacheUsage) {
-        running = nowRunning;
-        waiting = nowWaiting;
-        kvCacheUsage = cacheUsage;
+    void kvCacheUsage(double share) {
+        kvCacheUsage = share;
     }
 
     EngineStats snapshot() {
+        int waiting = unstarted.get(); // first: one that starts meanwhile is not missed
         Map<String, Long> ends = new TreeMap<>();
         finished.forEach((reason, count) -> ends.put(reason, count.sum()));
         return new EngineStats(
-                running,
+                running.get(),
                 waiting,
                 kvCacheUsage,
                 promptTokens.sum(),

@@ -5,8 +5,8 @@ import java.util.Map;
 /**
  * What an engine has done since it opened; a snapshot.
  *
- * @param running requests with at least one sequence in the batch
- * @param waiting requests admitted to the queue and not yet running
+ * @param running requests that have been in a batch and have not ended
+ * @param waiting requests submitted and not yet running; what the queue's limit counts
  * @param kvCacheUsage share of cache blocks in use, 0 to 1
  * @param promptTokens tokens of the prompts begun, computed or found in the prefix cache; once per
  *     request
