@@ -58,7 +58,9 @@ public final class Engine implements AutoCloseable {
     public static Engine open(Path model, EngineOptions options) {
         Checkpoint checkpoint = Checkpoint.open(model);
         try {
-            return new EngineOpener(checkpoint, options, CacheSize.available()).open();
+            return new EngineOpener(
+                            checkpoint, options, Backends.onClassPath(), CacheSize.available())
+                    .open();
         } catch (RuntimeException | Error e) {
             checkpoint.close();
             throw e;

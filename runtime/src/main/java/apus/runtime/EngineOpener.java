@@ -16,6 +16,7 @@ import apus.kernels.KvShape;
 import apus.kernels.Quantization;
 import apus.kernels.QuantizedSize;
 import apus.runtime.sched.Scheduler;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,13 +34,15 @@ final class EngineOpener {
     private final Checkpoint checkpoint;
     private final EngineOptions options;
     private final ModelSpec spec;
+    private final Backends backends;
     private final long available;
 
     /**
-     * @param available bytes of memory that could be had
+     * @param available bytes of the host's memory that could be had
      */
-    EngineOpener(Checkpoint checkpoint, EngineOptions options, long available) {
+    EngineOpener(Checkpoint checkpoint, EngineOptions options, Backends backends, long available) {
         this.available = available;
+        this.backends = backends;
         this.checkpoint = checkpoint;
         this.options = options;
         this.spec = checkpoint.spec();
@@ -58,7 +61,8 @@ final class EngineOpener {
                 options.threads() > 0
                         ? options.threads()
                         : Runtime.getRuntime().availableProcessors();
-        ExecutorProvider provider = Backends.choose(options.backend(), checkpoint);
+        Backends.Choice choice = backends.choose(options.backend(), checkpoint);
+        ExecutorProvider provider = choice.provider();
         MemoryPlan memory =
                 new MemoryPlan(
                         QuantizedSize.memory(checkpoint, quantization()),
@@ -70,7 +74,9 @@ final class EngineOpener {
                                         (long) blocksEach(longest, maxTokens)
                                                 * options.blockSize()),
                         available);
-        memory.checkWeights(options.kvCacheBytes() > 0);
+        if (provider.devices().isEmpty()) {
+            memory.checkWeights(options.kvCacheBytes() > 0);
+        }
         Executor executor =
                 provider.open(
                         checkpoint,
@@ -83,7 +89,8 @@ final class EngineOpener {
                                 options.kernels(),
                                 quantization()));
         try {
-            ModelInfo info = allocate(executor, memory, text, maxTokens, maxSequences);
+            ModelInfo info =
+                    allocate(executor, choice.refusals(), memory, text, maxTokens, maxSequences);
             executor.warmUp(options.warmUp());
             Batcher.Sizes sizes =
                     new Batcher.Sizes(
@@ -170,24 +177,30 @@ final class EngineOpener {
     }
 
     private ModelInfo allocate(
-            Executor executor, MemoryPlan memory, TextParts text, int maxTokens, int maxSequences) {
+            Executor executor,
+            List<String> passedOver,
+            MemoryPlan memory,
+            TextParts text,
+            int maxTokens,
+            int maxSequences) {
         int longest = memory.longest();
         ModelDefaults defaults = text.defaults();
         ExecutorInfo device = executor.info();
         int blockSize = options.blockSize();
         long blockBytes = device.kvBytesPerToken() * blockSize;
-        long bytes = cacheBytes(memory, device);
+        CacheBudget budget = budget(memory, device);
+        long bytes = budget.cacheBytes(options);
         // More than all places of the batch can fill is of no use.
         int each = blocksEach(longest, maxTokens);
         long useful = (long) maxSequences * each;
-        long blocks =
-                Math.min(Math.min(bytes / blockBytes, useful), Integer.MAX_VALUE / blockSize - 1);
+        long possible = Math.min(budget.maxTokens(), Integer.MAX_VALUE) / blockSize - 1;
+        long blocks = Math.min(Math.min(bytes / blockBytes, useful), possible);
         // A window that fits slides over any length.
         int maxModelLen = blocks >= each ? longest : (int) Math.min(longest, blocks * blockSize);
         if (maxModelLen < longest) {
-            explainShortContext(longest, maxModelLen, bytes, device);
+            explainShortContext(longest, maxModelLen, Math.max(0, blocks) * blockBytes, device);
         }
-        memory.checkCache(blocks * blockBytes, device.workspaceBytes());
+        budget.check(blocks * blockBytes);
         executor.allocateKv(new KvShape((int) blocks + 1, blockSize));
         return new ModelInfo(
                 checkpoint.directory(),
@@ -198,9 +211,10 @@ final class EngineOpener {
                 defaults,
                 device.backend(),
                 device.device(),
+                passedOver,
                 device.threads(),
                 checkpoint.weightBytes(),
-                memory.weights().bytes(),
+                budget.weightBytes(),
                 weightFormat(device),
                 device.workspaceBytes(),
                 (int) blocks,
@@ -209,17 +223,11 @@ final class EngineOpener {
                 text.fingerprint());
     }
 
-    private long cacheBytes(MemoryPlan memory, ExecutorInfo device) {
-        if (options.kvCacheBytes() > 0) {
-            return options.kvCacheBytes();
-        }
-        long weights = memory.weights().bytes();
-        return options.memoryShare().isPresent()
-                ? CacheSize.byShare(
-                        options.memoryShare().getAsDouble(),
-                        weights + device.workspaceBytes(),
-                        memory.available())
-                : CacheSize.byDefault(weights, memory.available());
+    /** The device's memory where the executor has one of its own, else the host's. */
+    private static CacheBudget budget(MemoryPlan memory, ExecutorInfo device) {
+        return device.deviceMemory().isPresent()
+                ? new DeviceBudget(device.deviceMemory().get(), device.workspaceBytes())
+                : new HostBudget(memory, device.workspaceBytes());
     }
 
     private String weightFormat(ExecutorInfo device) {
@@ -239,7 +247,7 @@ final class EngineOpener {
             int longest, int maxModelLen, long bytes, ExecutorInfo device) {
         String found =
                 "a key/value cache of "
-                        + (bytes >> 20)
+                        + String.format(Locale.ROOT, "%.1f", bytes / (double) (1 << 20))
                         + " MiB holds "
                         + maxModelLen
                         + " tokens ("

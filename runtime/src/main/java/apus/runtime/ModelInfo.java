@@ -15,6 +15,7 @@ import java.util.List;
  * @param defaults special tokens and the sampling values the model's makers suggest
  * @param backend provider that runs it, {@code cpu}
  * @param device for people: kernels, vector width, threads and why
+ * @param passedOver why a better backend does not run it, one sentence each; for the user
  * @param threads compute threads in all
  * @param weightBytes size of the weight files
  * @param weightMemoryBytes memory the weights take as they are computed with; differs from the
@@ -36,6 +37,7 @@ public record ModelInfo(
         ModelDefaults defaults,
         String backend,
         String device,
+        List<String> passedOver,
         int threads,
         long weightBytes,
         long weightMemoryBytes,
@@ -47,6 +49,7 @@ public record ModelInfo(
         String fingerprint) {
     public ModelInfo {
         eosIds = List.copyOf(eosIds);
+        passedOver = List.copyOf(passedOver);
     }
 
     /** Memory that the model takes outside the heap: weights, cache, activations. */

@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param tokenizer what is known of tokenizer.json
  * @param chatTemplate characters of the chat template; empty if there is none
  * @param backends what each backend says of the model; empty if it cannot be opened
+ * @param failedBackends why others could not even be loaded, one sentence each
  */
 public record ModelReport(
         Path directory,
@@ -40,12 +41,14 @@ public record ModelReport(
         OptionalLong weightMemory,
         Tokens tokenizer,
         OptionalInt chatTemplate,
-        List<Backend> backends) {
+        List<Backend> backends,
+        List<String> failedBackends) {
     public ModelReport {
         problems = List.copyOf(problems);
         architectures = List.copyOf(architectures);
         tensors = List.copyOf(tensors);
         backends = List.copyOf(backends);
+        failedBackends = List.copyOf(failedBackends);
     }
 
     /**

@@ -10,7 +10,6 @@ import apus.format.spec.Attention;
 import apus.format.spec.Families;
 import apus.format.spec.ModelSpec;
 import apus.format.token.Tokenizers;
-import apus.kernels.ExecutorProvider;
 import apus.kernels.Support;
 import apus.runtime.ModelReport.Amount;
 import apus.runtime.ModelReport.Backend;
@@ -30,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,6 +49,7 @@ final class ModelReportReader {
     private OptionalInt chatTemplate = OptionalInt.empty();
     private OptionalLong weightMemory = OptionalLong.empty();
     private List<Backend> backends = List.of();
+    private List<String> failedBackends = List.of();
 
     ModelReportReader(Path directory) {
         this.directory = directory;
@@ -83,7 +82,8 @@ final class ModelReportReader {
                 weightMemory,
                 tokenizer,
                 chatTemplate,
-                backends);
+                backends,
+                failedBackends);
     }
 
     /** Several parts meet the same trouble; it is told once. */
@@ -216,15 +216,17 @@ final class ModelReportReader {
                             .chatTemplate()
                             .map(t -> OptionalInt.of(t.length()))
                             .orElse(OptionalInt.empty());
-            backends = new ArrayList<>();
-            for (ExecutorProvider provider : ServiceLoader.load(ExecutorProvider.class)) {
-                backends.add(
-                        switch (provider.supports(checkpoint)) {
-                            case Support.Yes _ -> new Backend(provider.name(), true, "");
-                            case Support.No(String reason) ->
-                                    new Backend(provider.name(), false, reason);
-                        });
-            }
+            Backends found = Backends.onClassPath();
+            backends =
+                    found.offers(checkpoint).stream()
+                            .map(offer ->
+                                    switch (offer.support()) {
+                                        case Support.Yes _ -> new Backend(offer.name(), true, "");
+                                        case Support.No(String reason) ->
+                                                new Backend(offer.name(), false, reason);
+                                    })
+                            .toList();
+            failedBackends = found.failures();
             if (backends.stream().noneMatch(Backend::takes)) {
                 problem("no backend takes this model");
             }

@@ -56,6 +56,7 @@ final class FakeEngine implements AutoCloseable {
                         DEFAULTS,
                         "fake",
                         "fake",
+                        List.of(),
                         1,
                         0,
                         0,

@@ -86,7 +86,11 @@ final class LargeCheckpointTest {
                     assertThrows(
                             MemoryException.class,
                             () ->
-                                    new EngineOpener(checkpoint, options().build(), available)
+                                    new EngineOpener(
+                                                    checkpoint,
+                                                    options().build(),
+                                                    Backends.onClassPath(),
+                                                    available)
                                             .open());
             assertEquals(
                     "the model does not fit: its weights need 128.5 GiB, keys and values of one"
@@ -107,7 +111,13 @@ final class LargeCheckpointTest {
             MemoryException e =
                     assertThrows(
                             MemoryException.class,
-                            () -> new EngineOpener(checkpoint, five, 4L << 30).open());
+                            () ->
+                                    new EngineOpener(
+                                                    checkpoint,
+                                                    five,
+                                                    Backends.onClassPath(),
+                                                    4L << 30)
+                                            .open());
             assertTrue(
                     e.getMessage()
                             .startsWith("the cache does not fit: keys and values need 5.0 GiB"),
@@ -122,7 +132,9 @@ final class LargeCheckpointTest {
         long cache = 16 * 100 * LargeCheckpoint.MIXTRAL_8X7B.cachePerToken();
         EngineOptions few = options().kvCacheBytes(cache).build();
         // The engine owns the checkpoint.
-        try (Engine engine = new EngineOpener(Checkpoint.open(dir), few, 8L << 30).open()) {
+        try (Engine engine =
+                new EngineOpener(Checkpoint.open(dir), few, Backends.onClassPath(), 8L << 30)
+                        .open()) {
             ModelInfo model = engine.model();
             assertEquals(stored, model.weightMemoryBytes());
             assertEquals(cache, model.kvCacheBytes());

@@ -1,5 +1,7 @@
 package apus.kernels;
 
+import java.util.Optional;
+
 /**
  * What an opened executor is.
  *
@@ -11,6 +13,7 @@ package apus.kernels;
  * @param workspaceBytes bytes allocated for activations and logits
  * @param quantizationError error of the weights that were quantised when the executor opened, root
  *     of sum (w - quantised w)^2 / sum w^2; 0 if none were
+ * @param deviceMemory where weights, activations and cache lie; empty if in the host's memory
  */
 public record ExecutorInfo(
         String backend,
@@ -18,4 +21,24 @@ public record ExecutorInfo(
         int threads,
         long kvBytesPerToken,
         long workspaceBytes,
-        double quantizationError) {}
+        double quantizationError,
+        Optional<DeviceMemory> deviceMemory) {
+
+    /** Of an executor that keeps everything in the host's memory. */
+    public ExecutorInfo(
+            String backend,
+            String device,
+            int threads,
+            long kvBytesPerToken,
+            long workspaceBytes,
+            double quantizationError) {
+        this(
+                backend,
+                device,
+                threads,
+                kvBytesPerToken,
+                workspaceBytes,
+                quantizationError,
+                Optional.empty());
+    }
+}

@@ -1,6 +1,7 @@
 package apus.kernels;
 
 import apus.format.checkpoint.Checkpoint;
+import java.util.List;
 
 /** A backend, found through {@link java.util.ServiceLoader}. Stateless. */
 public interface ExecutorProvider {
@@ -11,9 +12,23 @@ public interface ExecutorProvider {
     Support supports(Checkpoint checkpoint);
 
     /**
+     * What {@link #open} would compute on, the first of them unless it is told otherwise. Empty for
+     * a backend that computes on the host's processors, in the host's memory: only of such a one
+     * does the engine check before opening that the weights fit into that; any other refuses what
+     * does not fit into its device.
+     *
+     * @throws DeviceException if there is none, or its driver does not work; the message says what
+     *     to do about it
+     */
+    default List<Device> devices() {
+        return List.of();
+    }
+
+    /**
      * Makes an executor. The checkpoint must stay open as long as the executor.
      *
-     * @throws DeviceException if the device, or a forced choice in the options, cannot be had
+     * @throws DeviceException if the device, or a forced choice in the options, cannot be had, or
+     *     the model does not fit into the device's memory
      */
     Executor open(Checkpoint checkpoint, ExecutorOptions options);
 }

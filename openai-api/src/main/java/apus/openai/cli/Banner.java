@@ -7,6 +7,7 @@ import apus.runtime.ModelInfo;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What {@code serve} says when it is ready. */
 final class Banner {
@@ -33,7 +34,7 @@ final class Banner {
                 Apus %s serves %s at %s/v1, ready after %.1f s
                   model    %s, %s of weights%s, up to %d tokens%s
                   memory   %s: weights %s, keys and values %s, activations %s
-                  backend  %s: %s
+                  backend  %s: %s%s
                   cache    %s for keys and values of %d tokens
 
                 Try it:
@@ -55,6 +56,9 @@ final class Banner {
                 Bytes.text(model.workspaceBytes()),
                 model.backend(),
                 model.device(),
+                model.passedOver().stream()
+                        .map(why -> "\n           not used: " + why)
+                        .collect(Collectors.joining()),
                 Bytes.text(model.kvCacheBytes()),
                 (long) model.kvBlocks() * model.blockSize(),
                 url,

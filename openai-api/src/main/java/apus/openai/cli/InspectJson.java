@@ -49,6 +49,7 @@ final class InspectJson {
                                 .put("name", b.name())
                                 .put("takes", b.takes())
                                 .put("reason", b.takes() ? null : b.reason()));
+        strings(json.putArray("failed_backends"), report.failedBackends());
         tensors(json.putArray("tensors"), report);
         return write(json);
     }

@@ -35,6 +35,7 @@ final class InspectText {
                     "backend " + backend.name(),
                     backend.takes() ? "takes it" : "does not take it: " + backend.reason());
         }
+        report.failedBackends().forEach(failure -> out.line("backend", failure));
         report.problems().forEach(problem -> out.line("problem", problem));
         out.line("verdict", report.usable() ? "can be served" : "cannot be served");
         if (tensors) {
