@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
@@ -118,12 +119,14 @@ record Backends(List<ExecutorProvider> providers, List<String> failures) {
         return name.equals(AUTO) ? best(checkpoint) : named(name, checkpoint);
     }
 
+    /** The one of a name, if it is there. */
+    Optional<ExecutorProvider> named(String name) {
+        return providers.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
     private Choice named(String name, Checkpoint checkpoint) {
         ExecutorProvider provider =
-                providers.stream()
-                        .filter(p -> p.name().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> new RequestException("backend", missing(name)));
+                named(name).orElseThrow(() -> new RequestException("backend", missing(name)));
         Offer offer = offer(provider, checkpoint);
         if (offer.rank() < 0) {
             throw new UnsupportedModelException(

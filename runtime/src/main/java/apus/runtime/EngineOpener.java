@@ -16,7 +16,6 @@ import apus.kernels.KvShape;
 import apus.kernels.Quantization;
 import apus.kernels.QuantizedSize;
 import apus.runtime.sched.Scheduler;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -89,12 +88,14 @@ final class EngineOpener {
                                 options.kernels(),
                                 quantization()));
         try {
-            ModelInfo info =
-                    allocate(executor, choice.refusals(), memory, text, maxTokens, maxSequences);
-            executor.warmUp(options.warmUp());
             Batcher.Sizes sizes =
                     new Batcher.Sizes(
                             maxTokens, maxSequences, maxLogitRows, restartLength(), window());
+            SelfCheckRun check =
+                    new SelfCheckRun(
+                            checkpoint, backends, options, quantization(), threads, available);
+            ModelInfo info = allocate(executor, choice, memory, text, sizes, check);
+            executor.warmUp(options.warmUp());
             return new Engine(
                     new EngineLoop(executor, tokenizer, info, sizes, options, checkpoint::close),
                     options,
@@ -178,48 +179,42 @@ final class EngineOpener {
 
     private ModelInfo allocate(
             Executor executor,
-            List<String> passedOver,
+            Backends.Choice choice,
             MemoryPlan memory,
             TextParts text,
-            int maxTokens,
-            int maxSequences) {
-        int longest = memory.longest();
+            Batcher.Sizes sizes,
+            SelfCheckRun check) {
         ModelDefaults defaults = text.defaults();
         ExecutorInfo device = executor.info();
-        int blockSize = options.blockSize();
-        long blockBytes = device.kvBytesPerToken() * blockSize;
         CacheBudget budget = budget(memory, device);
-        long bytes = budget.cacheBytes(options);
-        // More than all places of the batch can fill is of no use.
-        int each = blocksEach(longest, maxTokens);
-        long useful = (long) maxSequences * each;
-        long possible = Math.min(budget.maxTokens(), Integer.MAX_VALUE) / blockSize - 1;
-        long blocks = Math.min(Math.min(bytes / blockBytes, useful), possible);
-        // A window that fits slides over any length.
-        int maxModelLen = blocks >= each ? longest : (int) Math.min(longest, blocks * blockSize);
-        if (maxModelLen < longest) {
-            explainShortContext(longest, maxModelLen, Math.max(0, blocks) * blockBytes, device);
-        }
-        budget.check(blocks * blockBytes);
-        executor.allocateKv(new KvShape((int) blocks + 1, blockSize));
+        CacheFit cache =
+                CacheFit.of(
+                        budget,
+                        options,
+                        device.kvBytesPerToken(),
+                        memory.longest(),
+                        blocksEach(memory.longest(), sizes.maxTokens()),
+                        sizes.maxSequences());
+        executor.allocateKv(new KvShape(cache.blocks() + 1, options.blockSize()));
         return new ModelInfo(
                 checkpoint.directory(),
                 spec.family(),
                 spec.vocab(),
-                maxModelLen,
+                cache.maxModelLen(),
                 defaults.eosIds(),
                 defaults,
                 device.backend(),
                 device.device(),
-                passedOver,
+                choice.refusals(),
+                check.run(executor, choice.provider(), text.tokenizer(), cache, sizes),
                 device.threads(),
                 checkpoint.weightBytes(),
                 budget.weightBytes(),
                 weightFormat(device),
                 device.workspaceBytes(),
-                (int) blocks,
-                blockSize,
-                blocks * blockBytes,
+                cache.blocks(),
+                options.blockSize(),
+                cache.bytes(),
                 text.fingerprint());
     }
 
@@ -241,32 +236,6 @@ final class EngineOpener {
                             options.quantization().orElseThrow(),
                             device.quantizationError());
         };
-    }
-
-    private void explainShortContext(
-            int longest, int maxModelLen, long bytes, ExecutorInfo device) {
-        String found =
-                "a key/value cache of "
-                        + String.format(Locale.ROOT, "%.1f", bytes / (double) (1 << 20))
-                        + " MiB holds "
-                        + maxModelLen
-                        + " tokens ("
-                        + device.kvBytesPerToken()
-                        + " bytes each)";
-        if (options.maxModelLen() != 0 || maxModelLen < 1) {
-            throw new RequestException(
-                    "max_model_len",
-                    found
-                            + ", but 'max_model_len' is "
-                            + longest
-                            + "; raise the cache (--kv-cache-memory) or lower --max-model-len.");
-        }
-        LOG.log(
-                System.Logger.Level.WARNING,
-                found
-                        + ", so the context is that long instead of the model's "
-                        + longest
-                        + "; --kv-cache-memory raises it");
     }
 
     /** Blocks that the longest sequence holds at a time. */

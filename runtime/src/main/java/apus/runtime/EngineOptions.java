@@ -38,6 +38,8 @@ import java.util.OptionalLong;
  *     without it they draw fresh entropy
  * @param warmUp how long opening goes on, at most, to get the kernels compiled, so that the first
  *     request is as fast as any; zero leaves it to the first requests
+ * @param selfCheck whether opening compares logits with the CPU's plain kernels and fails if they
+ *     differ by more than {@link SelfCheck} allows; empty = only on a device
  */
 public record EngineOptions(
         String backend,
@@ -59,7 +61,8 @@ public record EngineOptions(
         Optional<String> chatTemplate,
         Optional<String> quantization,
         OptionalLong seed,
-        Duration warmUp) {
+        Duration warmUp,
+        Optional<Boolean> selfCheck) {
 
     /** Everything at its default. */
     public static EngineOptions defaults() {
@@ -94,6 +97,7 @@ public record EngineOptions(
         b.quantization = quantization;
         b.seed = seed;
         b.warmUp = warmUp;
+        b.selfCheck = selfCheck;
         return b;
     }
 
@@ -119,6 +123,7 @@ public record EngineOptions(
         private Optional<String> quantization = Optional.empty();
         private OptionalLong seed = OptionalLong.empty();
         private Duration warmUp = Duration.ZERO;
+        private Optional<Boolean> selfCheck = Optional.empty();
 
         private Builder() {}
 
@@ -228,6 +233,11 @@ public record EngineOptions(
             return this;
         }
 
+        public Builder selfCheck(Optional<Boolean> value) {
+            selfCheck = value;
+            return this;
+        }
+
         /** Checks and freezes. */
         public EngineOptions build() {
             return new EngineOptions(
@@ -250,7 +260,8 @@ public record EngineOptions(
                     chatTemplate,
                     quantization,
                     seed,
-                    warmUp);
+                    warmUp,
+                    selfCheck);
         }
     }
 }

@@ -3,6 +3,7 @@ package apus.runtime;
 import apus.format.checkpoint.ModelDefaults;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The opened model and what it runs on.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param backend provider that runs it, {@code cpu}
  * @param device for people: kernels, vector width, threads and why
  * @param passedOver why a better backend does not run it, one sentence each; for the user
+ * @param selfCheck how its logits compared with the CPU's; empty if they were not
  * @param threads compute threads in all
  * @param weightBytes size of the weight files
  * @param weightMemoryBytes memory the weights take as they are computed with; differs from the
@@ -38,6 +40,7 @@ public record ModelInfo(
         String backend,
         String device,
         List<String> passedOver,
+        Optional<SelfCheck> selfCheck,
         int threads,
         long weightBytes,
         long weightMemoryBytes,

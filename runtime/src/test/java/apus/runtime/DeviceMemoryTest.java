@@ -24,7 +24,7 @@ final class DeviceMemoryTest {
     private final FakeProvider fake = new FakeProvider();
 
     private static EngineOptions.Builder options() {
-        return EngineOptions.builder().threads(1).maxSequences(4);
+        return EngineOptions.builder().threads(1).maxSequences(4).selfCheck(Optional.of(false));
     }
 
     /** An engine on a host with one byte to spare. */

@@ -57,6 +57,7 @@ final class FakeEngine implements AutoCloseable {
                         "fake",
                         "fake",
                         List.of(),
+                        Optional.empty(),
                         1,
                         0,
                         0,

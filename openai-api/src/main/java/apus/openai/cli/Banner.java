@@ -34,7 +34,7 @@ final class Banner {
                 Apus %s serves %s at %s/v1, ready after %.1f s
                   model    %s, %s of weights%s, up to %d tokens%s
                   memory   %s: weights %s, keys and values %s, activations %s
-                  backend  %s: %s%s
+                  backend  %s: %s%s%s
                   cache    %s for keys and values of %d tokens
 
                 Try it:
@@ -59,6 +59,7 @@ final class Banner {
                 model.passedOver().stream()
                         .map(why -> "\n           not used: " + why)
                         .collect(Collectors.joining()),
+                model.selfCheck().map(check -> "\n  checked  " + check.text()).orElse(""),
                 Bytes.text(model.kvCacheBytes()),
                 (long) model.kvBlocks() * model.blockSize(),
                 url,

@@ -5,6 +5,7 @@ import static apus.openai.config.Setting.toggle;
 
 import apus.openai.config.Setting.Group;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -20,7 +21,7 @@ final class EngineSettings {
                             "backend",
                             "NAME",
                             "auto",
-                            "What computes: auto, or a backend's name such as cpu.",
+                            "What computes: cpu, tornado (a GPU, through TornadoVM), or auto: the GPU if there is one that takes the model, else the CPU.",
                             (d, v) -> d.engine.backend(v.text())),
                     one(
                             GROUP,
@@ -117,9 +118,19 @@ final class EngineSettings {
                             GROUP,
                             "gpu-memory-utilization",
                             "SHARE",
-                            "(none)",
-                            "Share of the memory that can be had at start which weights, buffers and cache may take together; above 0, at most 1. On the CPU that is main memory. kv-cache-memory goes first.",
+                            "(0.9 on a device, none on the CPU)",
+                            "Share of the memory that can be had at start which weights, buffers and cache may take together; above 0, at most 1. On the CPU that is main memory, else the device's. kv-cache-memory goes first.",
                             EngineSettings::memoryShare),
+                    new Setting(
+                            "self-check",
+                            List.of(),
+                            List.of(),
+                            GROUP,
+                            Setting.Shape.SWITCH,
+                            "",
+                            "(on for a device, off for the CPU)",
+                            "Whether the start compares logits of a short prompt with those of the CPU's kernels, and fails if they differ by more than rounding does. On a device it costs one such prompt on the CPU; a check of the CPU itself runs its plain kernels, which takes minutes for a large model.",
+                            (d, v) -> d.engine.selfCheck(Optional.of(v.flag()))),
                     one(
                             GROUP,
                             "seed",
