@@ -47,6 +47,7 @@ public final class Apus {
         root.addSubcommand("chat", new ChatCommand(terminal).spec());
         root.addSubcommand("inspect", new InspectCommand(terminal).spec());
         root.addSubcommand("pull", new PullCommand(terminal).spec());
+        root.addSubcommand("doctor", new DoctorCommand(terminal).spec());
         root.addOption(
                 OptionSpec.builder("-V", "--version")
                         .versionHelp(true)
@@ -59,7 +60,7 @@ public final class Apus {
     private static int usage(Terminal terminal) {
         terminal.err()
                 .println(
-                        "apus: give a command: serve, chat, inspect, pull or bench; see apus --help");
+                        "apus: give a command: serve, chat, inspect, pull, doctor or bench; see apus --help");
         return ExitCode.USAGE;
     }
 
