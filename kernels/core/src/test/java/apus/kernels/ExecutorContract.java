@@ -3,6 +3,7 @@ package apus.kernels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import apus.conformance.Packs;
 import apus.conformance.Tally;
@@ -15,7 +16,10 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,12 +41,35 @@ public abstract class ExecutorContract {
     protected abstract Executor open(
             Checkpoint checkpoint, int threads, int maxTokens, int maxSequences);
 
+    /** Why the backend does not take a model; empty if it does, and then it must be right. */
+    protected Optional<String> refuses(Checkpoint checkpoint) {
+        return Optional.empty();
+    }
+
+    /** Whether steps are to allocate nothing on the Java heap. */
+    protected boolean isAllocationFree() {
+        return true;
+    }
+
     /** A new one for each class that inherits this. */
     private final Tally tally = new Tally();
+
+    private final Map<String, String> refused = new TreeMap<>();
 
     @AfterAll
     void tell() {
         System.out.println("models on " + getClass().getSimpleName() + ": " + tally);
+        refused.forEach((model, why) -> System.out.println("refused: " + model + ": " + why));
+    }
+
+    /** Skips a test with a model that the backend refuses. */
+    private void assumeTaken(GoldenModel model) {
+        Optional<String> why;
+        try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
+            why = refuses(checkpoint);
+        }
+        why.ifPresent(reason -> refused.put(model.name(), reason));
+        assumeTrue(why.isEmpty(), () -> model + " is refused: " + why.orElseThrow());
     }
 
     static List<GoldenModel> models() {
@@ -98,6 +125,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void logitsOfEveryPromptAreThoseOfTheReference(GoldenModel model) {
+        assumeTaken(model);
         tally.tried("logits");
         try (Rig rig = new Rig(model, 2)) {
             for (GoldenModel.Prompt prompt : model.prompts().values()) {
@@ -127,6 +155,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void warmUpChangesNoBit(GoldenModel model) {
+        assumeTaken(model);
         GoldenModel.Prompt prompt = model.prompts().values().iterator().next();
         try (Rig cold = new Rig(model, 2);
                 Rig warm = new Rig(model, 2)) {
@@ -144,6 +173,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void greedyContinuationsAreThoseOfTheReference(GoldenModel model) {
+        assumeTaken(model);
         tally.tried("greedy");
         try (Rig rig = new Rig(model, 1)) {
             for (GoldenModel.Prompt prompt : model.prompts().values()) {
@@ -157,6 +187,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void aBatchGivesEachSequenceTheBitsItHasAlone(GoldenModel model) {
+        assumeTaken(model);
         tally.tried("batches");
         try (Rig rig = new Rig(model, 2)) {
             for (List<String> names : model.batches()) {
@@ -181,6 +212,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void chunksThreadsAndBlocksDoNotChangeABit(GoldenModel model) {
+        assumeTaken(model);
         tally.tried("chunks and threads");
         int[] prompt = model.longestPrompt().ids();
         int blocks = blocks(model);
@@ -220,6 +252,7 @@ public abstract class ExecutorContract {
     @ParameterizedTest
     @MethodSource("models")
     void blocksBehindEveryWindowAreNotRead(GoldenModel model) {
+        assumeTaken(model);
         try (Rig rig = new Rig(model, 2)) {
             int window = rig.checkpoint.spec().window();
             int[] prompt = model.longestPrompt().ids();
@@ -252,6 +285,7 @@ public abstract class ExecutorContract {
 
     @Test
     void aStepAllocatesNothingOnceWarm() {
+        assumeTrue(isAllocationFree(), "this backend allocates in steps");
         GoldenModel model = GoldenModel.all("llama2-gqa").getFirst();
         try (Rig rig = new Rig(model, 2)) {
             Batch batch = new Batch(MAX_TOKENS, SEQUENCES, MAX_TOKENS, rig.blocks);

@@ -11,6 +11,7 @@ import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Tiled.Code;
 import apus.format.Weight;
+import apus.kernels.BlockQuantizer;
 import apus.kernels.Quantization;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package apus.kernels.cpu;
+package apus.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package apus.kernels.cpu;
+package apus.kernels;
 
 import apus.format.HalfFloats;
 import apus.format.Tiled.Code;
@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>bfloat16, not IEEE half: the range of half ends at 6e-8, above what quiet blocks need. Not
  * thread-safe.
  */
-final class BlockQuantizer {
+public final class BlockQuantizer {
     /** Guesses of m / g; -8 is the plain one, which cuts nothing off. */
     private static final float[] GUESSES = {-8, -7.6f, -7.2f, -8.5f, -9, -6.8f, -9.5f};
 
@@ -32,28 +32,28 @@ final class BlockQuantizer {
     /**
      * @param most columns of the longest block
      */
-    BlockQuantizer(int most) {
+    public BlockQuantizer(int most) {
         numbers = new byte[most];
         tried = new byte[most];
     }
 
     /** The numbers of the last block. */
-    byte[] numbers() {
+    public byte[] numbers() {
         return numbers;
     }
 
     /** The scale of the last block; a bfloat16. */
-    float scale() {
+    public float scale() {
         return scale;
     }
 
     /** Sum of w^2 over all blocks so far. */
-    double squares() {
+    public double squares() {
         return squares;
     }
 
     /** Sum of (w - scale * number)^2 over all blocks so far. */
-    double error() {
+    public double error() {
         return error;
     }
 
@@ -62,7 +62,7 @@ final class BlockQuantizer {
      *
      * @return whether all are finite; if not, nothing is made of them
      */
-    boolean quantize(Code code, float[] w, int n) {
+    public boolean quantize(Code code, float[] w, int n) {
         float low = 0;
         float high = 0;
         float sum = 0;

@@ -1,0 +1,56 @@
+package apus.kernels.tornado;
+
+import apus.format.spec.Act;
+import apus.format.spec.Attention;
+import java.util.List;
+
+/**
+ * One layer, its weights in the device's memory. See {@link apus.format.spec.Layer}.
+ *
+ * @param qkv queries, keys and values, on top of each other where their formats allow it
+ */
+record DeviceLayer(
+        DeviceNorm attnNorm,
+        List<DeviceMatrix> qkv,
+        DeviceMatrix o,
+        Attention shape,
+        DeviceNorm qNorm,
+        DeviceNorm kNorm,
+        DeviceNorm postAttn,
+        DeviceNorm ffnNorm,
+        Wide ffn,
+        DeviceNorm postFfn,
+        float residual,
+        boolean parallel) {
+
+    /** The feed-forward half. */
+    sealed interface Wide {
+        /** Width of its middle. */
+        int width();
+    }
+
+    /**
+     * See {@link apus.format.spec.Gated}.
+     *
+     * @param gateUp gate and up on top of each other, in one part; or each for itself
+     */
+    record Gate(List<DeviceMatrix> gateUp, DeviceMatrix down, Act act) implements Wide {
+        @Override
+        public int width() {
+            return down.cols();
+        }
+
+        /** Whether one kernel makes both. */
+        boolean fused() {
+            return gateUp.size() == 1;
+        }
+    }
+
+    /** See {@link apus.format.spec.Mlp}. */
+    record Perceptron(DeviceMatrix up, DeviceMatrix down, Act act) implements Wide {
+        @Override
+        public int width() {
+            return down.cols();
+        }
+    }
+}

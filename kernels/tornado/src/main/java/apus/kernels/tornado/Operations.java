@@ -1,0 +1,81 @@
+package apus.kernels.tornado;
+
+import apus.format.spec.Act;
+import apus.format.spec.Attention;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The operations of a forward pass as tasks of a graph. Which kernel does one is the
+ * implementation's choice, once for a device: every number of tokens must sum in the same order.
+ */
+interface Operations {
+    /** For people: what kind of kernels these are. */
+    String description();
+
+    /** Looks rows of a table up; {@code from} is where in {@code step} the rows' numbers begin. */
+    void embed(
+            GraphDraft g,
+            DeviceMatrix table,
+            IntArray step,
+            int from,
+            FloatArray x,
+            int tokens,
+            float scale,
+            boolean add);
+
+    /** y[tokens][length] = norm(x[tokens][length]). */
+    void norm(GraphDraft g, DeviceNorm norm, FloatArray x, FloatArray y, int tokens);
+
+    /** Norms {@code slices} of x[tokens][width] in place, which begin at {@code at}. */
+    void normSlices(
+            GraphDraft g, DeviceNorm norm, FloatArray x, int tokens, int slices, int width, int at);
+
+    /** Writes w.rows() columns of y[tokens][width] from {@code at} on. */
+    void product(
+            GraphDraft g,
+            DeviceMatrix w,
+            FloatArray x,
+            FloatArray y,
+            int tokens,
+            int width,
+            int at,
+            Ending ending);
+
+    /**
+     * y[tokens][rows / 2] = act(gate) * up.
+     *
+     * @param w gate and up on top of each other, in one part
+     */
+    void gated(GraphDraft g, DeviceMatrix w, FloatArray x, FloatArray y, int tokens, Act act);
+
+    /** gate[n] = act(gate) * up. */
+    void gate(GraphDraft g, FloatArray gate, FloatArray up, int n, Act act);
+
+    /** Turns queries and keys, and stores keys and values. */
+    void ropeAndStore(GraphDraft g, Attention a, Cache cache, AttentionInput in, int tokens);
+
+    /** out[tokens][heads * headDim]. */
+    void attend(
+            GraphDraft g, Attention a, Cache cache, AttentionInput in, FloatArray out, int tokens);
+
+    /** y[count][n] = x[rows][n]. */
+    void gather(GraphDraft g, FloatArray x, IntArray rows, FloatArray y, int count, int n);
+
+    /** y[n] = x[n]. */
+    void copy(GraphDraft g, FloatArray x, FloatArray y, int n);
+
+    /** x[n] += factor * y[n]. */
+    void add(GraphDraft g, FloatArray x, FloatArray y, int n, float factor);
+
+    /** Keys and values of a layer: f32[blocks][kvHeads][blockSize][headDim] each. */
+    record Cache(FloatArray keys, FloatArray values, int blockSize) {}
+
+    /**
+     * @param qkv f32[tokens][(heads + 2 * kvHeads) * headDim]
+     * @param anglesAt where in {@code angles} those of the layer begin
+     * @param half pairs to be turned; 0 = none
+     */
+    record AttentionInput(
+            FloatArray qkv, IntArray step, FloatArray angles, int anglesAt, int half) {}
+}

@@ -1,0 +1,154 @@
+package apus.kernels.tornado;
+
+import apus.format.spec.ModelSpec;
+import apus.kernels.tornado.Operations.AttentionInput;
+import apus.kernels.tornado.Operations.Cache;
+import apus.kernels.tornado.loops.StepLayout;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Walks a model and writes the tasks of a pass, and of the head after it. */
+record PassWriter(
+        ModelSpec spec,
+        DeviceModel model,
+        Activations act,
+        List<Cache> caches,
+        RopeAngles ropes,
+        Operations ops) {
+
+    /** Tokens to the residual stream after the last layer. */
+    void writePass(GraphDraft g, StepInput in) {
+        int n = in.tokens();
+        g.input(in.step(), in.angles());
+        ops.embed(
+                g,
+                model.embed(),
+                in.step(),
+                StepLayout.ids(n),
+                act.x,
+                n,
+                spec.embed().scale(),
+                false);
+        model.positions()
+                .ifPresent(
+                        table ->
+                                ops.embed(
+                                        g,
+                                        table,
+                                        in.step(),
+                                        StepLayout.positions(n),
+                                        act.x,
+                                        n,
+                                        1,
+                                        true));
+        for (int i = 0; i < model.layers().size(); i++) {
+            writeLayer(g, model.layers().get(i), caches.get(i), in);
+        }
+    }
+
+    private void writeLayer(GraphDraft g, DeviceLayer layer, Cache cache, StepInput in) {
+        int n = in.tokens();
+        FloatArray first = normed(g, layer.attnNorm(), act.h, n);
+        if (layer.parallel()) {
+            // The second half reads x as the first one did.
+            if (layer.ffnNorm().isNone()) {
+                ops.copy(g, act.x, act.aside, n * spec.hidden());
+            } else {
+                ops.norm(g, layer.ffnNorm(), act.x, act.aside, n);
+            }
+        }
+        attention(g, layer, cache, in, first);
+        end(g, layer.o(), act.attended, layer.postAttn(), layer.residual(), n);
+        FloatArray second = layer.parallel() ? act.aside : normed(g, layer.ffnNorm(), act.h, n);
+        switch (layer.ffn()) {
+            case DeviceLayer.Gate gate -> {
+                gate(g, gate, second, n);
+                end(g, gate.down(), act.gate, layer.postFfn(), layer.residual(), n);
+            }
+            case DeviceLayer.Perceptron(DeviceMatrix up, DeviceMatrix down, var activation) -> {
+                Ending ending = Ending.activating(activation);
+                ops.product(g, up, second, act.gate, n, up.rows(), 0, ending);
+                end(g, down, act.gate, layer.postFfn(), layer.residual(), n);
+            }
+        }
+    }
+
+    /** Where the norm of x is to be found. */
+    private FloatArray normed(GraphDraft g, DeviceNorm norm, FloatArray into, int n) {
+        if (norm.isNone()) {
+            return act.x;
+        }
+        ops.norm(g, norm, act.x, into, n);
+        return into;
+    }
+
+    private void attention(
+            GraphDraft g, DeviceLayer layer, Cache cache, StepInput in, FloatArray x) {
+        var a = layer.shape();
+        int n = in.tokens();
+        int width = (a.heads() + 2 * a.kvHeads()) * a.headDim();
+        int at = 0;
+        for (DeviceMatrix w : layer.qkv()) {
+            ops.product(g, w, x, act.qkv, n, width, at, Ending.STORE);
+            at += w.rows();
+        }
+        int queries = a.heads() * a.headDim();
+        int keys = a.kvHeads() * a.headDim();
+        // The length of the weight says whether each head is normed, or all of them as one vector.
+        if (!layer.qNorm().isNone()) {
+            int slices = queries / layer.qNorm().length();
+            ops.normSlices(g, layer.qNorm(), act.qkv, n, slices, width, 0);
+        }
+        if (!layer.kNorm().isNone()) {
+            int slices = keys / layer.kNorm().length();
+            ops.normSlices(g, layer.kNorm(), act.qkv, n, slices, width, queries);
+        }
+        AttentionInput input =
+                new AttentionInput(
+                        act.qkv,
+                        in.step(),
+                        in.angles(),
+                        ropes.at(a.position(), n),
+                        RopeAngles.half(a.position()));
+        ops.ropeAndStore(g, a, cache, input, n);
+        ops.attend(g, a, cache, input, act.attended, n);
+    }
+
+    private void gate(GraphDraft g, DeviceLayer.Gate gate, FloatArray x, int n) {
+        if (gate.fused()) {
+            ops.gated(g, gate.gateUp().getFirst(), x, act.gate, n, gate.act());
+            return;
+        }
+        int wide = gate.width();
+        ops.product(g, gate.gateUp().get(0), x, act.gate, n, wide, 0, Ending.STORE);
+        ops.product(g, gate.gateUp().get(1), x, act.up, n, wide, 0, Ending.STORE);
+        ops.gate(g, act.gate, act.up, n * wide, gate.act());
+    }
+
+    /** x += residual * post(w * y). */
+    private void end(
+            GraphDraft g, DeviceMatrix w, FloatArray y, DeviceNorm post, float residual, int n) {
+        int hidden = spec.hidden();
+        if (post.isNone()) {
+            ops.product(g, w, y, act.x, n, hidden, 0, Ending.adding(residual));
+            return;
+        }
+        ops.product(g, w, y, act.h, n, hidden, 0, Ending.STORE);
+        ops.normSlices(g, post, act.h, n, hidden / post.length(), hidden, 0);
+        ops.add(g, act.x, act.h, n * hidden, residual);
+    }
+
+    /** The residual stream to logits[count][vocab] of the given rows. */
+    void writeHead(GraphDraft g, IntArray rows, FloatArray logits, int count) {
+        int hidden = spec.hidden();
+        g.input(rows);
+        g.output(logits);
+        ops.gather(g, act.x, rows, act.last, count, hidden);
+        if (!model.finalNorm().isNone()) {
+            ops.normSlices(g, model.finalNorm(), act.last, count, 1, hidden, 0);
+        }
+        Ending ending = Ending.capping(spec.head().scale(), spec.head().softcap());
+        ops.product(g, model.head(), act.last, logits, count, spec.vocab(), 0, ending);
+    }
+}

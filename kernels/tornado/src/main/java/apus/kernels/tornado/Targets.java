@@ -1,0 +1,110 @@
+package apus.kernels.tornado;
+
+import apus.kernels.DeviceException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/** Finds devices. */
+final class Targets {
+    private static final String MODULE = "tornado.runtime";
+    private static final String BAILOUT = "tornado.recover.bailout";
+    private static final String MEMORY = "tornado.device.memory";
+    private static final String DEVICE = "apus.tornado.device";
+
+    /** What TornadoVM takes where nothing is said. */
+    private static final long DEFAULT_MEMORY = 4L << 30;
+
+    private Targets() {}
+
+    /**
+     * All devices, the one to use first: a GPU before others, unless the system property {@code
+     * apus.tornado.device} has the number of another.
+     *
+     * @throws DeviceException if there is none, with what to do about it
+     */
+    static List<Target> all() {
+        checkFlags();
+        List<Target> targets = new ArrayList<>();
+        try {
+            TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+            for (int b = 0; b < runtime.getNumBackends(); b++) {
+                TornadoBackend backend = runtime.getBackend(b);
+                for (int d = 0; d < backend.getNumDevices(); d++) {
+                    TornadoDevice device = backend.getDevice(d);
+                    targets.add(
+                            new Target(
+                                    device, Math.min(device.getMaxGlobalMemory(), memoryLimit())));
+                }
+            }
+        } catch (RuntimeException | LinkageError e) {
+            throw new DeviceException(
+                    "TornadoVM found no driver that works ("
+                            + e
+                            + "); install the driver of your GPU with its OpenCL or CUDA part, and the"
+                            + " TornadoVM SDK for that one",
+                    e);
+        }
+        if (targets.isEmpty()) {
+            throw new DeviceException(
+                    "TornadoVM runs, but no driver shows a device; clinfo or nvidia-smi should");
+        }
+        return chosenFirst(targets);
+    }
+
+    /** The device to use. */
+    static Target chosen() {
+        return all().getFirst();
+    }
+
+    private static List<Target> chosenFirst(List<Target> targets) {
+        String wanted = System.getProperty(DEVICE, "");
+        if (wanted.isEmpty()) {
+            targets.sort(Comparator.comparing(t -> !t.isGpu()));
+            return targets;
+        }
+        for (int i = 0; i < targets.size(); i++) {
+            if (wanted.equals(String.valueOf(i))) {
+                targets.addFirst(targets.remove(i));
+                return targets;
+            }
+        }
+        throw new DeviceException(
+                DEVICE + " is " + wanted + ", but devices are 0 to " + (targets.size() - 1));
+    }
+
+    private static void checkFlags() {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            throw new DeviceException(
+                    "this JVM was started without TornadoVM; 'bin/apus serve --backend tornado' starts"
+                            + " one with it, or give java the argfile of your TornadoVM SDK:"
+                            + " @$TORNADOVM_HOME/tornado-argfile");
+        }
+        if (!"false".equalsIgnoreCase(System.getProperty(BAILOUT, ""))) {
+            throw new DeviceException(
+                    "a kernel that fails would go on as sequential code, with wrong results; start the"
+                            + " JVM with -D"
+                            + BAILOUT
+                            + "=False");
+        }
+    }
+
+    /** As TornadoVM reads it: bytes, or with one of KB, MB, GB, TB. */
+    static long memoryLimit() {
+        String text = System.getProperty(MEMORY, "");
+        if (text.isEmpty()) {
+            return DEFAULT_MEMORY;
+        }
+        try {
+            String digits = text.replaceAll("[KMGT]?B$", "");
+            int unit = "KMGT".indexOf(text.charAt(Math.min(digits.length(), text.length() - 1)));
+            return Math.multiplyExact(Long.parseLong(digits), 1L << (10 * (unit + 1)));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new DeviceException(MEMORY + " is " + text + "; it is written like 16GB", e);
+        }
+    }
+}

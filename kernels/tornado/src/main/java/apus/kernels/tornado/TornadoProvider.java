@@ -1,0 +1,49 @@
+package apus.kernels.tornado;
+
+import apus.format.checkpoint.Checkpoint;
+import apus.kernels.DeviceException;
+import apus.kernels.Executor;
+import apus.kernels.ExecutorOptions;
+import apus.kernels.ExecutorProvider;
+import apus.kernels.Support;
+import java.util.Optional;
+
+/** GPUs, through TornadoVM where the JVM was started with it. */
+public final class TornadoProvider implements ExecutorProvider {
+    /** Above the CPU's. */
+    private static final int GPU_RANK = 20;
+
+    /** Below the CPU's: OpenCL on a CPU computes right, not fast. */
+    private static final int CPU_DEVICE_RANK = 5;
+
+    @Override
+    public String name() {
+        return "tornado";
+    }
+
+    @Override
+    public Support supports(Checkpoint checkpoint) {
+        Target target;
+        try {
+            target = Targets.chosen();
+        } catch (DeviceException e) {
+            return new Support.No(e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            return new Support.No("TornadoVM does not work here: " + e);
+        }
+        Optional<String> lacking = Coverage.lacks(checkpoint.spec());
+        return lacking.isPresent()
+                ? new Support.No(lacking.get())
+                : new Support.Yes(target.isGpu() ? GPU_RANK : CPU_DEVICE_RANK);
+    }
+
+    @Override
+    public Executor open(Checkpoint checkpoint, ExecutorOptions options) {
+        Coverage.lacks(checkpoint.spec())
+                .ifPresent(
+                        lacking -> {
+                            throw new DeviceException(lacking);
+                        });
+        return new TornadoExecutor(checkpoint, options, Targets.chosen(), Tuning.ofSystem());
+    }
+}

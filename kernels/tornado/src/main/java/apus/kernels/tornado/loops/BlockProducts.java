@@ -1,0 +1,157 @@
+package apus.kernels.tornado.loops;
+
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * Products with matrices of small integers in blocks of columns that share a scale, w = scale *
+ * number, as {@link FloatProducts} has them.
+ *
+ * <p>Int8: w[rows][cols], a byte each. Int4: w[rows][ceil(cols / 2)], column c in the low half of
+ * byte c / 2 if c is even, in the high half if odd, as number + 8. scales: f32[rows][ceil(cols /
+ * block)]; block is even.
+ */
+public final class BlockProducts {
+    private BlockProducts() {}
+
+    public static void productInt8(
+            FloatArray x,
+            ByteArray w,
+            FloatArray scales,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int block,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap) {
+        for (@Parallel int t = 0; t < tokens; t++) {
+            for (@Parallel int r = 0; r < rows; r++) {
+                float sum = dotInt8(x, t * cols, w, scales, r, cols, block);
+                if (biased != 0) {
+                    sum += bias.get(r);
+                }
+                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
+            }
+        }
+    }
+
+    public static void gatedInt8(
+            FloatArray x,
+            ByteArray w,
+            FloatArray scales,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int block,
+            int biased,
+            int act) {
+        for (@Parallel int t = 0; t < tokens; t++) {
+            for (@Parallel int r = 0; r < rows; r++) {
+                float gate = dotInt8(x, t * cols, w, scales, r, cols, block);
+                float up = dotInt8(x, t * cols, w, scales, rows + r, cols, block);
+                if (biased != 0) {
+                    gate += bias.get(r);
+                    up += bias.get(rows + r);
+                }
+                y.set(t * rows + r, Finish.activate(gate, act) * up);
+            }
+        }
+    }
+
+    public static void productInt4(
+            FloatArray x,
+            ByteArray w,
+            FloatArray scales,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int block,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap) {
+        for (@Parallel int t = 0; t < tokens; t++) {
+            for (@Parallel int r = 0; r < rows; r++) {
+                float sum = dotInt4(x, t * cols, w, scales, r, cols, block);
+                if (biased != 0) {
+                    sum += bias.get(r);
+                }
+                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
+            }
+        }
+    }
+
+    public static void gatedInt4(
+            FloatArray x,
+            ByteArray w,
+            FloatArray scales,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int block,
+            int biased,
+            int act) {
+        for (@Parallel int t = 0; t < tokens; t++) {
+            for (@Parallel int r = 0; r < rows; r++) {
+                float gate = dotInt4(x, t * cols, w, scales, r, cols, block);
+                float up = dotInt4(x, t * cols, w, scales, rows + r, cols, block);
+                if (biased != 0) {
+                    gate += bias.get(r);
+                    up += bias.get(rows + r);
+                }
+                y.set(t * rows + r, Finish.activate(gate, act) * up);
+            }
+        }
+    }
+
+    private static float dotInt8(
+            FloatArray x, int xAt, ByteArray w, FloatArray scales, int row, int cols, int block) {
+        int blocks = (cols + block - 1) / block;
+        float sum = 0f;
+        for (int b = 0; b < blocks; b++) {
+            int end = b * block + block < cols ? b * block + block : cols;
+            float part = 0f;
+            for (int c = b * block; c < end; c++) {
+                int number = w.get(row * cols + c);
+                part += number * x.get(xAt + c);
+            }
+            sum += part * scales.get(row * blocks + b);
+        }
+        return sum;
+    }
+
+    private static float dotInt4(
+            FloatArray x, int xAt, ByteArray w, FloatArray scales, int row, int cols, int block) {
+        int blocks = (cols + block - 1) / block;
+        int bytes = (cols + 1) / 2;
+        float sum = 0f;
+        for (int b = 0; b < blocks; b++) {
+            int end = b * block + block < cols ? b * block + block : cols;
+            float part = 0f;
+            for (int c = b * block; c < end; c++) {
+                int two = w.get(row * bytes + c / 2);
+                int number = ((two >> (c % 2 * 4)) & 15) - 8;
+                part += number * x.get(xAt + c);
+            }
+            sum += part * scales.get(row * blocks + b);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,44 @@
+package apus.kernels.tornado;
+
+import apus.format.checkpoint.Checkpoint;
+import apus.kernels.Executor;
+import apus.kernels.ExecutorContract;
+import apus.kernels.ExecutorOptions;
+import apus.kernels.ExecutorOptions.CpuChoice;
+import apus.kernels.Quantization;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+
+/** The contract on the device that TornadoVM shows first. */
+final class TornadoExecutorTest extends ExecutorContract {
+    private static final OpenedOnce OPENED = new OpenedOnce();
+
+    @Override
+    protected Optional<String> refuses(Checkpoint checkpoint) {
+        return Coverage.lacks(checkpoint.spec());
+    }
+
+    @Override
+    protected boolean isAllocationFree() {
+        return false; // TornadoVM's interpreter does
+    }
+
+    @Override
+    protected Executor open(Checkpoint checkpoint, int threads, int maxTokens, int maxSequences) {
+        return OPENED.open(
+                checkpoint,
+                new ExecutorOptions(
+                        threads,
+                        maxTokens,
+                        maxSequences,
+                        maxTokens,
+                        1024,
+                        CpuChoice.AUTO,
+                        Quantization.NONE));
+    }
+
+    @AfterAll
+    static void close() {
+        OPENED.close();
+    }
+}
