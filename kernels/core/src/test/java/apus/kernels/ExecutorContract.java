@@ -72,7 +72,8 @@ public abstract class ExecutorContract {
         assumeTrue(why.isEmpty(), () -> model + " is refused: " + why.orElseThrow());
     }
 
-    static List<GoldenModel> models() {
+    /** The models to go through. */
+    protected List<GoldenModel> models() {
         // -Dapus.models=gemma for a quick look at some.
         return GoldenModel.all(System.getProperty("apus.models", ""));
     }

@@ -28,7 +28,7 @@ final class Activations {
     /** [tokens][widest intermediate] */
     final FloatArray gate;
 
-    /** [tokens][widest intermediate], where gate and up are not one matrix */
+    /** [tokens][2 * widest intermediate], where no kernel makes gate and up in one */
     final FloatArray up;
 
     /** [logit rows][hidden] */
@@ -36,7 +36,13 @@ final class Activations {
 
     private final List<FloatArray> all = new ArrayList<>();
 
-    Activations(DeviceModel model, int hidden, int tokens, int logitRows, HostArrays host) {
+    Activations(
+            DeviceModel model,
+            int hidden,
+            int tokens,
+            int logitRows,
+            boolean fusesGate,
+            HostArrays host) {
         int qkvWidth = 1;
         int attendedWidth = 1;
         int wide = 1;
@@ -48,7 +54,7 @@ final class Activations {
             attendedWidth = Math.max(attendedWidth, a.heads() * a.headDim());
             wide = Math.max(wide, layer.ffn().width());
             parallel |= layer.parallel();
-            apart |= layer.ffn() instanceof DeviceLayer.Gate gate && !gate.fused();
+            apart |= layer.ffn() instanceof DeviceLayer.Gate gate && !(gate.fused() && fusesGate);
         }
         x = floats(host, tokens, hidden);
         h = floats(host, tokens, hidden);
@@ -56,7 +62,7 @@ final class Activations {
         qkv = floats(host, tokens, qkvWidth);
         attended = floats(host, tokens, attendedWidth);
         gate = floats(host, tokens, wide);
-        up = floats(host, apart ? tokens : 1, apart ? wide : 1);
+        up = floats(host, apart ? tokens : 1, apart ? 2 * wide : 1);
         last = floats(host, logitRows, hidden);
     }
 
@@ -72,7 +78,8 @@ final class Activations {
     }
 
     long bytes() {
-        return Stream.of(all).flatMap(List::stream)
+        return Stream.of(all)
+                .flatMap(List::stream)
                 .mapToLong(FloatArray::getNumBytesOfSegmentWithHeader)
                 .sum();
     }

@@ -17,7 +17,12 @@ final class Coverage {
             Optional<String> lacking = lacks(spec.layers().get(i));
             if (lacking.isPresent()) {
                 return Optional.of(
-                        "layer " + i + " of " + spec.family() + " has " + lacking.get()
+                        "layer "
+                                + i
+                                + " of "
+                                + spec.family()
+                                + " has "
+                                + lacking.get()
                                 + ", which this backend has no kernel for; the CPU's has");
             }
         }

@@ -63,9 +63,7 @@ final class LoadWriter {
         }
         for (FloatArray array : made) {
             int n = array.getSize();
-            g.task(
-                    "clearRows",
-                    (graph, name) -> graph.task(name, RowLoops::clearRows, array, n));
+            g.task("clearRows", (graph, name) -> graph.task(name, RowLoops::clearRows, array, n));
         }
         List<FloatArray> written = new ArrayList<>(made);
         written.add(sink);

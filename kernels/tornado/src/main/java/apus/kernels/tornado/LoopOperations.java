@@ -235,7 +235,7 @@ class LoopOperations implements Operations {
         }
     }
 
-    private void product(
+    void product(
             GraphDraft g,
             DeviceMatrix w,
             int part,
@@ -383,6 +383,16 @@ class LoopOperations implements Operations {
                             bias,
                             y);
         }
+    }
+
+    @Override
+    public boolean fusesGate() {
+        return true;
+    }
+
+    @Override
+    public void gateHalves(GraphDraft g, FloatArray x, FloatArray y, int tokens, int n, Act act) {
+        throw new IllegalArgumentException("fusesGate says so");
     }
 
     @Override
@@ -580,11 +590,7 @@ class LoopOperations implements Operations {
 
     @Override
     public void copy(GraphDraft g, FloatArray x, FloatArray y, int n) {
-        g.task(
-                "copyRows",
-                (graph, name) -> graph.task(name, RowLoops::copyRows, x, y, n),
-                x,
-                y);
+        g.task("copyRows", (graph, name) -> graph.task(name, RowLoops::copyRows, x, y, n), x, y);
     }
 
     @Override

@@ -42,6 +42,12 @@ interface Operations {
             int at,
             Ending ending);
 
+    /** Whether there is {@link #gated}; else there is {@link #gateHalves}. */
+    boolean fusesGate();
+
+    /** y[tokens][n] = act(x[tokens][0 .. n]) * x[tokens][n .. 2 n]. */
+    void gateHalves(GraphDraft g, FloatArray x, FloatArray y, int tokens, int n, Act act);
+
     /**
      * y[tokens][rows / 2] = act(gate) * up.
      *

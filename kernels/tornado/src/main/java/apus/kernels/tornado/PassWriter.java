@@ -31,17 +31,8 @@ record PassWriter(
                 spec.embed().scale(),
                 false);
         model.positions()
-                .ifPresent(
-                        table ->
-                                ops.embed(
-                                        g,
-                                        table,
-                                        in.step(),
-                                        StepLayout.positions(n),
-                                        act.x,
-                                        n,
-                                        1,
-                                        true));
+                .ifPresent(table ->
+                        ops.embed(g, table, in.step(), StepLayout.positions(n), act.x, n, 1, true));
         for (int i = 0; i < model.layers().size(); i++) {
             writeLayer(g, model.layers().get(i), caches.get(i), in);
         }
@@ -116,11 +107,17 @@ record PassWriter(
     }
 
     private void gate(GraphDraft g, DeviceLayer.Gate gate, FloatArray x, int n) {
-        if (gate.fused()) {
+        int wide = gate.width();
+        if (gate.fused() && ops.fusesGate()) {
             ops.gated(g, gate.gateUp().getFirst(), x, act.gate, n, gate.act());
             return;
         }
-        int wide = gate.width();
+        if (gate.fused()) {
+            DeviceMatrix both = gate.gateUp().getFirst();
+            ops.product(g, both, x, act.up, n, 2 * wide, 0, Ending.STORE);
+            ops.gateHalves(g, act.up, act.gate, n, wide, gate.act());
+            return;
+        }
         ops.product(g, gate.gateUp().get(0), x, act.gate, n, wide, 0, Ending.STORE);
         ops.product(g, gate.gateUp().get(1), x, act.up, n, wide, 0, Ending.STORE);
         ops.gate(g, act.gate, act.up, n * wide, gate.act());

@@ -46,8 +46,7 @@ final class Plans implements AutoCloseable {
         plan.withAllGraphs().withDevice(target.device());
         target.compilerFlags()
                 .ifPresent(
-                        flags ->
-                                plan.withAllGraphs().withCompilerFlags(target.backend(), flags));
+                        flags -> plan.withAllGraphs().withCompilerFlags(target.backend(), flags));
         if (!grids.keySet().isEmpty()) {
             plan.withAllGraphs().withGridScheduler(grids);
         }

@@ -20,18 +20,19 @@ final class RopeAngles {
     private final List<Integer> lengths = new ArrayList<>();
 
     RopeAngles(ModelSpec spec) {
-        spec.layers().forEach(layer -> {
-            switch (layer.attn().position()) {
-                case Rope rope -> {
-                    if (!ropes.contains(rope)) {
-                        ropes.add(rope);
-                        frequencies.add(RopeFrequencies.of(rope, 1));
-                        lengths.add(1);
+        spec.layers()
+                .forEach(layer -> {
+                    switch (layer.attn().position()) {
+                        case Rope rope -> {
+                            if (!ropes.contains(rope)) {
+                                ropes.add(rope);
+                                frequencies.add(RopeFrequencies.of(rope, 1));
+                                lengths.add(1);
+                            }
+                        }
+                        case Position.None() -> {}
                     }
-                }
-                case Position.None() -> {}
-            }
-        });
+                });
     }
 
     /** Numbers for n tokens; at least 1. */

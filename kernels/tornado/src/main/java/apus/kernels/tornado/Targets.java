@@ -16,6 +16,11 @@ final class Targets {
     private static final String MEMORY = "tornado.device.memory";
     private static final String DEVICE = "apus.tornado.device";
 
+    private static final String PROGRAM_SIZE = "tornado.tvm.maxbytecodesize";
+
+    /** Bytes of a graph in TornadoVM's own code; a pass of 100 layers takes a tenth. */
+    private static final int MOST_PROGRAM_SIZE = 1 << 20;
+
     /** What TornadoVM takes where nothing is said. */
     private static final long DEFAULT_MEMORY = 4L << 30;
 
@@ -29,6 +34,10 @@ final class Targets {
      */
     static List<Target> all() {
         checkFlags();
+        if (System.getProperty(PROGRAM_SIZE) == null) {
+            // Read once, when the first graph is made. The 4096 that it takes else hold 3 layers.
+            System.setProperty(PROGRAM_SIZE, Integer.toString(MOST_PROGRAM_SIZE));
+        }
         List<Target> targets = new ArrayList<>();
         try {
             TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();

@@ -18,9 +18,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Walks the model once for each of several numbers of tokens and keeps the task graphs; a step takes
- * the smallest that it fits into. A pass is one graph, from token ids to the last layer; the head is
- * another, for each of several numbers of logit rows.
+ * Walks the model once for each of several numbers of tokens and keeps the task graphs; a step
+ * takes the smallest that it fits into. A pass is one graph, from token ids to the last layer; the
+ * head is another, for each of several numbers of logit rows.
  */
 final class TornadoExecutor implements Executor {
     private final ModelSpec spec;
@@ -41,8 +41,7 @@ final class TornadoExecutor implements Executor {
     private final List<DeviceLogits> logits = new ArrayList<>();
     private Plans plans;
 
-    TornadoExecutor(
-            Checkpoint checkpoint, ExecutorOptions options, Target target, Tuning tuning) {
+    TornadoExecutor(Checkpoint checkpoint, ExecutorOptions options, Target target, Tuning tuning) {
         this.spec = checkpoint.spec();
         this.options = options;
         this.target = target;
@@ -58,9 +57,15 @@ final class TornadoExecutor implements Executor {
                             tuning.maxElements(),
                             target.device().getMaxAllocMemory());
             this.model = DeviceModel.of(checkpoint, loader);
-            this.ops = new LoopOperations(loader.uploaded(Bf16.powers()));
+            this.ops = operations(target, tuning, loader.uploaded(Bf16.powers()));
             this.activations =
-                    new Activations(model, spec.hidden(), tokens.most(), rows.most(), host);
+                    new Activations(
+                            model,
+                            spec.hidden(),
+                            tokens.most(),
+                            rows.most(),
+                            ops.fusesGate(),
+                            host);
             long workspace = activations.bytes() + headBytes();
             this.bytes = loader.bytes() + workspace;
             checkFits(0);
@@ -76,6 +81,12 @@ final class TornadoExecutor implements Executor {
             host.close();
             throw e;
         }
+    }
+
+    /** Work groups pay on a GPU; a CPU runs the threads of one after the other. */
+    private static Operations operations(Target target, Tuning tuning, FloatArray powers) {
+        boolean groups = tuning.groups().orElse(target.isGpu());
+        return groups ? new GroupOperations(powers, tuning.grid()) : new LoopOperations(powers);
     }
 
     private long headBytes() {
@@ -127,20 +138,21 @@ final class TornadoExecutor implements Executor {
         checkFits(cacheTokens * kvBytesPerToken());
         List<FloatArray> made = new ArrayList<>(activations.all());
         List<Operations.Cache> caches = new ArrayList<>();
-        spec.layers().forEach(layer -> {
-            long n = cacheTokens * layer.attn().kvHeads() * layer.attn().headDim();
-            if (n > Integer.MAX_VALUE - 64) {
-                throw new DeviceException(
-                        "a key/value cache of "
-                                + cacheTokens
-                                + " tokens is longer than an array of a layer can be");
-            }
-            FloatArray keys = host.onDevice((int) n);
-            FloatArray values = host.onDevice((int) n);
-            made.add(keys);
-            made.add(values);
-            caches.add(new Operations.Cache(keys, values, shape.blockSize()));
-        });
+        spec.layers()
+                .forEach(layer -> {
+                    long n = cacheTokens * layer.attn().kvHeads() * layer.attn().headDim();
+                    if (n > Integer.MAX_VALUE - 64) {
+                        throw new DeviceException(
+                                "a key/value cache of "
+                                        + cacheTokens
+                                        + " tokens is longer than an array of a layer can be");
+                    }
+                    FloatArray keys = host.onDevice((int) n);
+                    FloatArray values = host.onDevice((int) n);
+                    made.add(keys);
+                    made.add(values);
+                    caches.add(new Operations.Cache(keys, values, shape.blockSize()));
+                });
         GridScheduler grids = new GridScheduler();
         List<GraphDraft> drafts = drafts(caches, shape.blockSize(), grids);
         FloatArray sink = host.onDevice(1);
@@ -159,8 +171,7 @@ final class TornadoExecutor implements Executor {
         List<GraphDraft> drafts = new ArrayList<>();
         int tableLength = Math.ceilDiv(options.maxContext(), blockSize);
         for (int n : tokens.sizes()) {
-            StepInput in =
-                    new StepInput(n, options.maxSequences(), tableLength, blockSize, ropes);
+            StepInput in = new StepInput(n, options.maxSequences(), tableLength, blockSize, ropes);
             GraphDraft draft = new GraphDraft("pass" + n, grids);
             writer.writePass(draft, in);
             inputs.add(in);

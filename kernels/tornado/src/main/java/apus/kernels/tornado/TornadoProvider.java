@@ -40,10 +40,9 @@ public final class TornadoProvider implements ExecutorProvider {
     @Override
     public Executor open(Checkpoint checkpoint, ExecutorOptions options) {
         Coverage.lacks(checkpoint.spec())
-                .ifPresent(
-                        lacking -> {
-                            throw new DeviceException(lacking);
-                        });
+                .ifPresent(lacking -> {
+                    throw new DeviceException(lacking);
+                });
         return new TornadoExecutor(checkpoint, options, Targets.chosen(), Tuning.ofSystem());
     }
 }

@@ -1,17 +1,27 @@
 package apus.kernels.tornado;
 
+import java.util.Optional;
+
 /**
  * What may be tuned by system properties.
  *
  * @param buckets {@code apus.tornado.buckets}: numbers of tokens that plans are made for, between
  *     commas; empty for powers of two
+ * @param groups {@code apus.tornado.groups}: {@code true} for kernels with work groups, {@code
+ *     false} for plain loops; empty for what suits the device
+ * @param grid see {@link Grid}
  * @param maxElements most numbers of one array
  */
-record Tuning(String buckets, long maxElements) {
+record Tuning(String buckets, Optional<Boolean> groups, Grid grid, long maxElements) {
     /** Arrays are indexed by an int, and hold their length and a header in front. */
-    private static final long MAX_ELEMENTS = Integer.MAX_VALUE - 64;
+    static final long MAX_ELEMENTS = Integer.MAX_VALUE - 64;
 
     static Tuning ofSystem() {
-        return new Tuning(System.getProperty("apus.tornado.buckets", ""), MAX_ELEMENTS);
+        return new Tuning(
+                System.getProperty("apus.tornado.buckets", ""),
+                Optional.ofNullable(System.getProperty("apus.tornado.groups"))
+                        .map(Boolean::parseBoolean),
+                Grid.ofSystem(),
+                MAX_ELEMENTS);
     }
 }

@@ -377,8 +377,7 @@ final class WeightLoader {
                                 case BF16 ->
                                         Float.intBitsToFloat(
                                                 w.data().get(B16, (from + i) * 2) << 16);
-                                case F16 ->
-                                        Float.float16ToFloat(w.data().get(B16, (from + i) * 2));
+                                case F16 -> Float.float16ToFloat(w.data().get(B16, (from + i) * 2));
                                 default -> w.data().get(F32, (from + i) * 4);
                             };
                 }

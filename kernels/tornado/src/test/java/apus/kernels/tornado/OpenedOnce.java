@@ -10,25 +10,29 @@ import apus.kernels.Logits;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Executors that outlive the tests that open them, one for each model: compiling takes seconds. A
  * test thus finds keys of others in the cache, which must not matter.
  */
 final class OpenedOnce implements AutoCloseable {
-    /** Three plans: one token, a few, and the most. */
-    private static final Tuning TUNING = new Tuning("1,8", Integer.MAX_VALUE - 64);
-
     private final Map<Path, Kept> kept = new HashMap<>();
+    private final Tuning tuning;
+
+    /**
+     * @param groups whether by the kernels with work groups
+     */
+    OpenedOnce(boolean groups) {
+        // Three plans: one token, a few, and the most.
+        this.tuning = new Tuning("1,8", Optional.of(groups), Grid.DEFAULT, Tuning.MAX_ELEMENTS);
+    }
 
     /** Of a model, always with the same options but for threads. */
     Executor open(Checkpoint checkpoint, ExecutorOptions options) {
         return kept.computeIfAbsent(
                 checkpoint.directory(),
-                _ ->
-                        new Kept(
-                                new TornadoExecutor(
-                                        checkpoint, options, Targets.chosen(), TUNING)));
+                _ -> new Kept(new TornadoExecutor(checkpoint, options, Targets.chosen(), tuning)));
     }
 
     @Override

@@ -34,33 +34,51 @@ public final class AttentionLoops {
             int anglesAt,
             int blockSize) {
         for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int h = 0; h < heads + 2 * kvHeads; h++) {
+            for (@Parallel int j = 0; j < (heads + 2 * kvHeads) * two(headDim); j++) {
+                int h = j / two(headDim);
+                int pair = j % two(headDim);
                 int from = (t * (heads + 2 * kvHeads) + h) * headDim;
-                if (h < heads + kvHeads) {
-                    for (int i = 0; i < pairs; i++) {
-                        float c = angles.get(anglesAt + t * pairs + i);
-                        float s = angles.get(anglesAt + (tokens + t) * pairs + i);
-                        float a = qkv.get(from + i);
-                        float b = qkv.get(from + pairs + i);
-                        qkv.set(from + i, a * c - b * s);
-                        qkv.set(from + pairs + i, b * c + a * s);
-                    }
+                boolean turned = pair < pairs;
+                // Beyond the turned pairs, neighbours.
+                int first = turned ? pair : 2 * pair;
+                int second = turned ? pair + pairs : 2 * pair + 1;
+                float a = qkv.get(from + first);
+                float b = second < headDim ? qkv.get(from + second) : 0f;
+                if (turned && h < heads + kvHeads) {
+                    float c = angles.get(anglesAt + t * pairs + pair);
+                    float s = angles.get(anglesAt + (tokens + t) * pairs + pair);
+                    float low = a;
+                    a = low * c - b * s;
+                    b = b * c + low * s;
                 }
-                if (h >= heads) {
+                if (h < heads) {
+                    qkv.set(from + first, a);
+                    if (second < headDim) {
+                        qkv.set(from + second, b);
+                    }
+                } else {
                     int slot = step.get(StepLayout.slots(tokens) + t);
                     int head = (h - heads) % kvHeads;
                     int row = (slot / blockSize * kvHeads + head) * blockSize + slot % blockSize;
-                    for (int i = 0; i < headDim; i++) {
-                        float value = qkv.get(from + i);
-                        if (h < heads + kvHeads) {
-                            keys.set(row * headDim + i, value);
-                        } else {
-                            values.set(row * headDim + i, value);
+                    if (h < heads + kvHeads) {
+                        keys.set(row * headDim + first, a);
+                        if (second < headDim) {
+                            keys.set(row * headDim + second, b);
+                        }
+                    } else {
+                        values.set(row * headDim + first, a);
+                        if (second < headDim) {
+                            values.set(row * headDim + second, b);
                         }
                     }
                 }
             }
         }
+    }
+
+    /** Pairs of a head. */
+    private static int two(int headDim) {
+        return (headDim + 1) / 2;
     }
 
     /**

@@ -119,6 +119,16 @@ public final class RowLoops {
         }
     }
 
+    /** y[tokens][n] = act(x[tokens][0 .. n]) * x[tokens][n .. 2 n]. */
+    public static void gateHalves(FloatArray x, FloatArray y, int tokens, int n, int act) {
+        for (@Parallel int t = 0; t < tokens; t++) {
+            for (@Parallel int i = 0; i < n; i++) {
+                float gate = Finish.activate(x.get(2 * t * n + i), act);
+                y.set(t * n + i, gate * x.get((2 * t + 1) * n + i));
+            }
+        }
+    }
+
     /** x = 0, all of it. */
     public static void clearRows(FloatArray x, int n) {
         for (@Parallel int i = 0; i < n; i++) {

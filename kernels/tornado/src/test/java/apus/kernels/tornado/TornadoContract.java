@@ -10,8 +10,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 
 /** The contract on the device that TornadoVM shows first. */
-final class TornadoExecutorTest extends ExecutorContract {
-    private static final OpenedOnce OPENED = new OpenedOnce();
+abstract class TornadoContract extends ExecutorContract {
+    private final OpenedOnce opened;
+
+    TornadoContract(boolean groups) {
+        opened = new OpenedOnce(groups);
+    }
 
     @Override
     protected Optional<String> refuses(Checkpoint checkpoint) {
@@ -25,7 +29,7 @@ final class TornadoExecutorTest extends ExecutorContract {
 
     @Override
     protected Executor open(Checkpoint checkpoint, int threads, int maxTokens, int maxSequences) {
-        return OPENED.open(
+        return opened.open(
                 checkpoint,
                 new ExecutorOptions(
                         threads,
@@ -38,7 +42,7 @@ final class TornadoExecutorTest extends ExecutorContract {
     }
 
     @AfterAll
-    static void close() {
-        OPENED.close();
+    void close() {
+        opened.close();
     }
 }

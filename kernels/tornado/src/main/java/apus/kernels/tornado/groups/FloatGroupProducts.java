@@ -1,0 +1,416 @@
+package apus.kernels.tornado.groups;
+
+import apus.kernels.tornado.loops.Bf16;
+import apus.kernels.tornado.loops.Finish;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+
+/**
+ * Products with matrices of f32, bfloat16 and IEEE half, as in {@link
+ * apus.kernels.tornado.loops.FloatProducts}. A row's columns are shared out over the lanes of
+ * {@link Groups}.
+ *
+ * <p>{@code Rows}: a row and a token for every 32 threads; matrix-vector products. {@code Tiles}:
+ * eight tokens at a time, whose inputs the group reads into local memory, so that a number of the
+ * matrix is read once for all of them. Both sum in the same order.
+ */
+public final class FloatGroupProducts {
+    private FloatGroupProducts() {}
+
+    public static void productF32Rows(
+            KernelContext context,
+            FloatArray x,
+            FloatArray w,
+            FloatArray bias,
+            FloatArray y,
+            int rows,
+            int cols,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap,
+            int threads) {
+        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int lane = thread % Groups.LANES;
+        int perGroup = threads / Groups.LANES;
+        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int t = context.groupIdx / rowGroups;
+        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
+        int row = r < rows ? r : rows - 1;
+        float sum = 0f;
+        for (int c = lane; c < cols; c += Groups.LANES) {
+            float number = w.get(row * cols + c);
+            sum += x.get(t * cols + c) * number;
+        }
+        local[thread] = sum;
+        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (lane < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        if (lane == 0 && r < rows) {
+            float all = local[thread];
+            if (biased != 0) {
+                all += bias.get(r);
+            }
+            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+        }
+    }
+
+    public static void productF32Tiles(
+            KernelContext context,
+            FloatArray x,
+            FloatArray w,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap,
+            int threads) {
+        float[] inputs = context.allocateFloatLocalArray(Groups.TOKENS * Groups.CHUNK);
+        float[] local = context.allocateFloatLocalArray(Groups.TOKENS * Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int lane = thread % Groups.LANES;
+        int perGroup = threads / Groups.LANES;
+        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int first = context.groupIdx / rowGroups * Groups.TOKENS;
+        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
+        int row = r < rows ? r : rows - 1;
+        float sum0 = 0f;
+        float sum1 = 0f;
+        float sum2 = 0f;
+        float sum3 = 0f;
+        float sum4 = 0f;
+        float sum5 = 0f;
+        float sum6 = 0f;
+        float sum7 = 0f;
+        for (int begin = 0; begin < cols; begin += Groups.CHUNK) {
+            for (int i = thread; i < Groups.TOKENS * Groups.CHUNK; i += threads) {
+                int t = first + i / Groups.CHUNK;
+                int c = begin + i % Groups.CHUNK;
+                float value = 0f;
+                if (t < tokens && c < cols) {
+                    value = x.get(t * cols + c);
+                }
+                inputs[i] = value;
+            }
+            context.localBarrier();
+            int end = cols - begin < Groups.CHUNK ? cols - begin : Groups.CHUNK;
+            for (int c = lane; c < end; c += Groups.LANES) {
+                float number = w.get(row * cols + begin + c);
+                sum0 += inputs[c] * number;
+                sum1 += inputs[Groups.CHUNK + c] * number;
+                sum2 += inputs[2 * Groups.CHUNK + c] * number;
+                sum3 += inputs[3 * Groups.CHUNK + c] * number;
+                sum4 += inputs[4 * Groups.CHUNK + c] * number;
+                sum5 += inputs[5 * Groups.CHUNK + c] * number;
+                sum6 += inputs[6 * Groups.CHUNK + c] * number;
+                sum7 += inputs[7 * Groups.CHUNK + c] * number;
+            }
+            context.localBarrier();
+        }
+        local[thread] = sum0;
+        local[Groups.MOST_THREADS + thread] = sum1;
+        local[2 * Groups.MOST_THREADS + thread] = sum2;
+        local[3 * Groups.MOST_THREADS + thread] = sum3;
+        local[4 * Groups.MOST_THREADS + thread] = sum4;
+        local[5 * Groups.MOST_THREADS + thread] = sum5;
+        local[6 * Groups.MOST_THREADS + thread] = sum6;
+        local[7 * Groups.MOST_THREADS + thread] = sum7;
+        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (lane < far) {
+                for (int m = 0; m < Groups.TOKENS; m++) {
+                    int to = m * Groups.MOST_THREADS + thread;
+                    local[to] += local[to + far];
+                }
+            }
+        }
+        context.localBarrier();
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
+            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+            if (biased != 0) {
+                all += bias.get(r);
+            }
+            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+        }
+    }
+
+    public static void productBf16Rows(
+            KernelContext context,
+            FloatArray x,
+            ShortArray w,
+            FloatArray powers,
+            FloatArray bias,
+            FloatArray y,
+            int rows,
+            int cols,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap,
+            int threads) {
+        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int lane = thread % Groups.LANES;
+        int perGroup = threads / Groups.LANES;
+        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int t = context.groupIdx / rowGroups;
+        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
+        int row = r < rows ? r : rows - 1;
+        float sum = 0f;
+        for (int c = lane; c < cols; c += Groups.LANES) {
+            float number = Bf16.value(w.get(row * cols + c), powers);
+            sum += x.get(t * cols + c) * number;
+        }
+        local[thread] = sum;
+        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (lane < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        if (lane == 0 && r < rows) {
+            float all = local[thread];
+            if (biased != 0) {
+                all += bias.get(r);
+            }
+            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+        }
+    }
+
+    public static void productBf16Tiles(
+            KernelContext context,
+            FloatArray x,
+            ShortArray w,
+            FloatArray powers,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap,
+            int threads) {
+        float[] inputs = context.allocateFloatLocalArray(Groups.TOKENS * Groups.CHUNK);
+        float[] local = context.allocateFloatLocalArray(Groups.TOKENS * Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int lane = thread % Groups.LANES;
+        int perGroup = threads / Groups.LANES;
+        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int first = context.groupIdx / rowGroups * Groups.TOKENS;
+        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
+        int row = r < rows ? r : rows - 1;
+        float sum0 = 0f;
+        float sum1 = 0f;
+        float sum2 = 0f;
+        float sum3 = 0f;
+        float sum4 = 0f;
+        float sum5 = 0f;
+        float sum6 = 0f;
+        float sum7 = 0f;
+        for (int begin = 0; begin < cols; begin += Groups.CHUNK) {
+            for (int i = thread; i < Groups.TOKENS * Groups.CHUNK; i += threads) {
+                int t = first + i / Groups.CHUNK;
+                int c = begin + i % Groups.CHUNK;
+                float value = 0f;
+                if (t < tokens && c < cols) {
+                    value = x.get(t * cols + c);
+                }
+                inputs[i] = value;
+            }
+            context.localBarrier();
+            int end = cols - begin < Groups.CHUNK ? cols - begin : Groups.CHUNK;
+            for (int c = lane; c < end; c += Groups.LANES) {
+                float number = Bf16.value(w.get(row * cols + begin + c), powers);
+                sum0 += inputs[c] * number;
+                sum1 += inputs[Groups.CHUNK + c] * number;
+                sum2 += inputs[2 * Groups.CHUNK + c] * number;
+                sum3 += inputs[3 * Groups.CHUNK + c] * number;
+                sum4 += inputs[4 * Groups.CHUNK + c] * number;
+                sum5 += inputs[5 * Groups.CHUNK + c] * number;
+                sum6 += inputs[6 * Groups.CHUNK + c] * number;
+                sum7 += inputs[7 * Groups.CHUNK + c] * number;
+            }
+            context.localBarrier();
+        }
+        local[thread] = sum0;
+        local[Groups.MOST_THREADS + thread] = sum1;
+        local[2 * Groups.MOST_THREADS + thread] = sum2;
+        local[3 * Groups.MOST_THREADS + thread] = sum3;
+        local[4 * Groups.MOST_THREADS + thread] = sum4;
+        local[5 * Groups.MOST_THREADS + thread] = sum5;
+        local[6 * Groups.MOST_THREADS + thread] = sum6;
+        local[7 * Groups.MOST_THREADS + thread] = sum7;
+        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (lane < far) {
+                for (int m = 0; m < Groups.TOKENS; m++) {
+                    int to = m * Groups.MOST_THREADS + thread;
+                    local[to] += local[to + far];
+                }
+            }
+        }
+        context.localBarrier();
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
+            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+            if (biased != 0) {
+                all += bias.get(r);
+            }
+            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+        }
+    }
+
+    public static void productF16Rows(
+            KernelContext context,
+            FloatArray x,
+            HalfFloatArray w,
+            FloatArray bias,
+            FloatArray y,
+            int rows,
+            int cols,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap,
+            int threads) {
+        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int lane = thread % Groups.LANES;
+        int perGroup = threads / Groups.LANES;
+        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int t = context.groupIdx / rowGroups;
+        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
+        int row = r < rows ? r : rows - 1;
+        float sum = 0f;
+        for (int c = lane; c < cols; c += Groups.LANES) {
+            float number = w.get(row * cols + c).getFloat32();
+            sum += x.get(t * cols + c) * number;
+        }
+        local[thread] = sum;
+        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (lane < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        if (lane == 0 && r < rows) {
+            float all = local[thread];
+            if (biased != 0) {
+                all += bias.get(r);
+            }
+            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+        }
+    }
+
+    public static void productF16Tiles(
+            KernelContext context,
+            FloatArray x,
+            HalfFloatArray w,
+            FloatArray bias,
+            FloatArray y,
+            int tokens,
+            int rows,
+            int cols,
+            int width,
+            int at,
+            int biased,
+            int finish,
+            int act,
+            float factor,
+            float cap,
+            int threads) {
+        float[] inputs = context.allocateFloatLocalArray(Groups.TOKENS * Groups.CHUNK);
+        float[] local = context.allocateFloatLocalArray(Groups.TOKENS * Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int lane = thread % Groups.LANES;
+        int perGroup = threads / Groups.LANES;
+        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int first = context.groupIdx / rowGroups * Groups.TOKENS;
+        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
+        int row = r < rows ? r : rows - 1;
+        float sum0 = 0f;
+        float sum1 = 0f;
+        float sum2 = 0f;
+        float sum3 = 0f;
+        float sum4 = 0f;
+        float sum5 = 0f;
+        float sum6 = 0f;
+        float sum7 = 0f;
+        for (int begin = 0; begin < cols; begin += Groups.CHUNK) {
+            for (int i = thread; i < Groups.TOKENS * Groups.CHUNK; i += threads) {
+                int t = first + i / Groups.CHUNK;
+                int c = begin + i % Groups.CHUNK;
+                float value = 0f;
+                if (t < tokens && c < cols) {
+                    value = x.get(t * cols + c);
+                }
+                inputs[i] = value;
+            }
+            context.localBarrier();
+            int end = cols - begin < Groups.CHUNK ? cols - begin : Groups.CHUNK;
+            for (int c = lane; c < end; c += Groups.LANES) {
+                float number = w.get(row * cols + begin + c).getFloat32();
+                sum0 += inputs[c] * number;
+                sum1 += inputs[Groups.CHUNK + c] * number;
+                sum2 += inputs[2 * Groups.CHUNK + c] * number;
+                sum3 += inputs[3 * Groups.CHUNK + c] * number;
+                sum4 += inputs[4 * Groups.CHUNK + c] * number;
+                sum5 += inputs[5 * Groups.CHUNK + c] * number;
+                sum6 += inputs[6 * Groups.CHUNK + c] * number;
+                sum7 += inputs[7 * Groups.CHUNK + c] * number;
+            }
+            context.localBarrier();
+        }
+        local[thread] = sum0;
+        local[Groups.MOST_THREADS + thread] = sum1;
+        local[2 * Groups.MOST_THREADS + thread] = sum2;
+        local[3 * Groups.MOST_THREADS + thread] = sum3;
+        local[4 * Groups.MOST_THREADS + thread] = sum4;
+        local[5 * Groups.MOST_THREADS + thread] = sum5;
+        local[6 * Groups.MOST_THREADS + thread] = sum6;
+        local[7 * Groups.MOST_THREADS + thread] = sum7;
+        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (lane < far) {
+                for (int m = 0; m < Groups.TOKENS; m++) {
+                    int to = m * Groups.MOST_THREADS + thread;
+                    local[to] += local[to + far];
+                }
+            }
+        }
+        context.localBarrier();
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
+            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+            if (biased != 0) {
+                all += bias.get(r);
+            }
+            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package apus.kernels.tornado;
+
+/** The contract by the kernels that are plain loops. */
+final class LoopsExecutorTest extends TornadoContract {
+    LoopsExecutorTest() {
+        super(false);
+    }
+}
