@@ -57,6 +57,14 @@ public final class Dequant {
                 yield plain(w.scales(), tiled.scaleType(), block)
                         * (number(w, tiled, row, col) - zero);
             }
+            case PairTiled pairs -> {
+                float sum = 0;
+                for (int p = pairs.parts() - 1; p >= 0; p--) {
+                    long part = pairs.at(row, col, p, w.cols());
+                    sum += HalfFloats.bf16(w.data().get(B16, part));
+                }
+                yield sum;
+            }
         };
     }
 

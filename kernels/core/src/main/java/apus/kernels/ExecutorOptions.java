@@ -10,6 +10,8 @@ package apus.kernels;
  * @param maxContext longest sequence, in tokens
  * @param kernels which CPU kernels to use
  * @param quantization what plain weights are turned into
+ * @param activations how exactly matrix products take their inputs; kernels that know float32 alone
+ *     are an error with anything else
  */
 public record ExecutorOptions(
         int threads,
@@ -18,14 +20,36 @@ public record ExecutorOptions(
         int maxLogitRows,
         int maxContext,
         CpuChoice kernels,
-        Quantization quantization) {
+        Quantization quantization,
+        ActivationPrecision activations) {
+
+    /** With inputs as float32. */
+    public ExecutorOptions(
+            int threads,
+            int maxTokensPerStep,
+            int maxSequences,
+            int maxLogitRows,
+            int maxContext,
+            CpuChoice kernels,
+            Quantization quantization) {
+        this(
+                threads,
+                maxTokensPerStep,
+                maxSequences,
+                maxLogitRows,
+                maxContext,
+                kernels,
+                quantization,
+                ActivationPrecision.FLOAT32);
+    }
 
     /**
-     * {@code AUTO} takes the fastest available; a forced choice that is unavailable is an error,
-     * never a fallback.
+     * {@code AUTO} takes the fastest available that has been proven, which {@code TILE} has not
+     * yet; a forced choice that is unavailable is an error, never a fallback.
      */
     public enum CpuChoice {
         AUTO,
+        TILE,
         VECTOR,
         SCALAR
     }

@@ -92,6 +92,7 @@ final class CpuExecutor implements Executor {
         } catch (RuntimeException | Error e) {
             workers.close();
             arena.close();
+            kernels.release();
             throw e;
         }
     }
@@ -343,6 +344,7 @@ final class CpuExecutor implements Executor {
         if (arena.scope().isAlive()) {
             ws.close();
             arena.close();
+            kernels.release();
         }
     }
 }

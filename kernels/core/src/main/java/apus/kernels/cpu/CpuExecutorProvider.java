@@ -22,7 +22,7 @@ public final class CpuExecutorProvider implements ExecutorProvider {
 
     @Override
     public Executor open(Checkpoint checkpoint, ExecutorOptions options) {
-        KernelChoice choice = KernelChoice.of(options.kernels());
+        KernelChoice choice = KernelChoice.of(options.kernels(), options.activations());
         return new CpuExecutor(checkpoint, options, choice.kernels(), choice.why());
     }
 }

@@ -23,7 +23,9 @@ public interface CpuKernels {
         /** The same with even and odd columns apart, for weights of two numbers per lane. */
         PAIRED,
         /** Tiles of tokens side by side, column by column, for weights in tiles of rows. */
-        STEPS
+        STEPS,
+        /** Numbers as sums of bfloat16 parts, for weights whose pairs of columns stand together. */
+        PAIRS
     }
 
     /** For people, for example {@code Vector API, 512 bits}. */
@@ -49,6 +51,14 @@ public interface CpuKernels {
 
     /** Rows of the tiles that {@link apus.format.Tiled} weights are to be made of. */
     int tileRows();
+
+    /** Whether plain matrices are to be laid out as {@link apus.format.PairTiled}. */
+    default boolean pairs() {
+        return false;
+    }
+
+    /** Gives back what is held beyond the heap; no operation runs or follows. */
+    default void release() {}
 
     /** Scratch that {@link #matmul} with this weight needs, in floats. */
     long matmulScratch(Weight w);

@@ -1,8 +1,11 @@
 package apus.kernels.cpu;
 
+import apus.kernels.ActivationPrecision;
 import apus.kernels.DeviceException;
 import apus.kernels.ExecutorOptions.CpuChoice;
+import apus.kernels.cpu.tile.TileKernels;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Locale;
 
 /**
  * Which kernels serve, and why. The Vector API ones are loaded by name, and only where the
@@ -49,12 +52,26 @@ record KernelChoice(CpuKernels kernels, String why) {
         static void give() {}
     }
 
+    /** With inputs as float32. */
+    static KernelChoice of(CpuChoice choice) {
+        return of(choice, ActivationPrecision.FLOAT32);
+    }
+
     /**
      * Decides.
      *
-     * @throws DeviceException if VECTOR is forced and cannot be had
+     * @throws DeviceException if what is forced cannot be had, or if inputs are to be rounded and
+     *     the kernels do not
      */
-    static KernelChoice of(CpuChoice choice) {
+    static KernelChoice of(CpuChoice choice, ActivationPrecision precision) {
+        if (precision != ActivationPrecision.FLOAT32 && choice != CpuChoice.TILE) {
+            throw new DeviceException(
+                    "activations as "
+                            + precision.name().toLowerCase(Locale.ROOT)
+                            + " are for tile kernels, and "
+                            + choice.name().toLowerCase(Locale.ROOT)
+                            + " kernels were asked for: these take float32");
+        }
         return switch (choice) {
             case SCALAR -> new KernelChoice(new ScalarKernels(), "forced");
             case VECTOR -> {
@@ -67,14 +84,28 @@ record KernelChoice(CpuKernels kernels, String why) {
                 }
                 yield new KernelChoice(Vector.KERNELS, "forced");
             }
-            case AUTO -> {
-                if (!available()) {
-                    Warning.give();
-                    yield new KernelChoice(new ScalarKernels(), "no Vector API: " + ADVICE);
-                }
-                yield new KernelChoice(Vector.KERNELS, "");
-            }
+            case TILE -> new KernelChoice(TileKernels.open(precision, withoutTiles()), "forced");
+            case AUTO ->
+                    available()
+                            ? new KernelChoice(Vector.KERNELS, aboutTiles())
+                            : new KernelChoice(withoutTiles(), "no Vector API: " + ADVICE);
         };
+    }
+
+    /** What serves where tiles do not. */
+    private static CpuKernels withoutTiles() {
+        if (available()) {
+            return Vector.KERNELS;
+        }
+        Warning.give();
+        return new ScalarKernels();
+    }
+
+    /** Their code has run on no processor that has them: whoever wants them says so. */
+    private static String aboutTiles() {
+        return TileKernels.missing()
+                .map(reason -> "no matrix tiles: " + reason)
+                .orElse("matrix tiles: there, not yet taken by auto");
     }
 
     private static boolean available() {

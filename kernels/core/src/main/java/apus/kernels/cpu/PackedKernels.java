@@ -8,6 +8,7 @@ import apus.format.DType;
 import apus.format.Fp8;
 import apus.format.HalfFloats;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.SmallFloats;
 import apus.format.Tiled;
@@ -60,6 +61,7 @@ public final class PackedKernels {
                             : dotBlock(x, at, w, block, row);
             case Mxfp4 _ -> dotMxfp4(x, at, w, row);
             case Tiled tiled -> dotTiled(x, at, w, tiled, row);
+            case PairTiled pairs -> dotPairs(x, at, w, pairs, row);
             case Plain _ -> throw new IllegalArgumentException(w.name() + " is not packed");
         };
     }
@@ -157,6 +159,18 @@ public final class PackedKernels {
                         default -> HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));
                     };
             sum += part * scale;
+        }
+        return sum;
+    }
+
+    private static float dotPairs(MemorySegment x, long at, Weight w, PairTiled format, int row) {
+        float sum = 0;
+        for (int c = 0; c < w.cols(); c++) {
+            float weight = 0;
+            for (int p = format.parts() - 1; p >= 0; p--) {
+                weight += HalfFloats.bf16(w.data().get(B16, format.at(row, c, p, w.cols())));
+            }
+            sum += x.getAtIndex(JAVA_FLOAT, at + c) * weight;
         }
         return sum;
     }

@@ -1,8 +1,10 @@
 package apus.kernels.cpu;
 
 import apus.format.Block;
+import apus.format.DType;
 import apus.format.Fp8;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Tiled.Code;
@@ -20,6 +22,7 @@ public final class Packing {
     private final Optional<Quantizer> quantizer;
     private final BlockTiler tiler;
     private final FloatTiler floats;
+    private final PairPacker pairs;
 
     /**
      * @param tileRows rows of a tile, as the kernels want them
@@ -34,6 +37,7 @@ public final class Packing {
         this.kernels = kernels;
         this.tiler = new BlockTiler(tileRows, workers, arena);
         this.floats = new FloatTiler(tileRows, workers, arena);
+        this.pairs = new PairPacker(workers, arena);
         Optional<Code> code =
                 switch (quantization) {
                     case NONE -> Optional.empty();
@@ -62,13 +66,14 @@ public final class Packing {
      * @throws UnsupportedModelException if it is to be quantised and is already
      */
     Weight read(Checkpoint checkpoint, WeightRef ref) {
-        if (quantizer.isEmpty() && !(kernels.tiles() && checkpoint.isPacked(ref))) {
+        boolean toTiles = kernels.tiles() && checkpoint.isPacked(ref);
+        if (quantizer.isEmpty() && !toTiles && !kernels.pairs()) {
             return checkpoint.weight(ref);
         }
         // What is put together for this purpose alone is let go of at once.
         try (Arena once = Arena.ofShared()) {
             Weight packed = pack(checkpoint.weight(ref, once));
-            if (packed.format() instanceof Tiled) {
+            if (packed.format() instanceof Tiled || packed.format() instanceof PairTiled) {
                 return packed;
             }
         }
@@ -83,14 +88,15 @@ public final class Packing {
             case Block block -> BlockTiler.takes(block) ? tiler.tile(w) : w;
             case Fp8 fp8 -> FloatTiler.takes(fp8, w.cols()) ? floats.tile(w, fp8).orElse(w) : w;
             case Mxfp4 mxfp4 -> floats.tile(w, mxfp4);
-            case Plain _, Tiled _ -> w;
+            case Plain(DType type) -> kernels.pairs() ? pairs.pack(w, type) : w;
+            case Tiled _, PairTiled _ -> w;
         };
     }
 
     private static Weight quantize(Quantizer quantizer, Weight w) {
         return switch (w.format()) {
             case Plain _ -> quantizer.quantize(w);
-            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
                     throw new UnsupportedModelException(
                             w.name() + ": is quantised already and cannot be quantised again");
         };

@@ -7,6 +7,7 @@ import apus.format.DType;
 import apus.format.Fp8;
 import apus.format.HalfFloats;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Weight;
@@ -97,7 +98,7 @@ public final class ScalarKernels implements CpuKernels {
             long scratchOffset) {
         switch (w.format()) {
             case Plain(DType type) -> matmul(type, x, tokens, w, bias, fromRow, toRow, y);
-            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
         }
     }
@@ -148,7 +149,7 @@ public final class ScalarKernels implements CpuKernels {
         return switch (w.format()) {
             case Plain(DType type) -> type;
             // Embeddings are stored plain by every quantiser; a checkpoint says so when it opens.
-            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
                     throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }

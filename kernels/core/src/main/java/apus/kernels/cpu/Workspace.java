@@ -50,6 +50,8 @@ final class Workspace implements AutoCloseable {
 
     private MemorySegment steps;
 
+    private MemorySegment pairs;
+
     /** [logit rows][hidden] */
     MemorySegment last;
 
@@ -69,6 +71,7 @@ final class Workspace implements AutoCloseable {
     private final boolean usesWhole;
     private final boolean usesPaired;
     private final boolean usesSteps;
+    private final boolean usesPairs;
     private final boolean parallel;
     private final int experts;
     private final int topK;
@@ -112,15 +115,18 @@ final class Workspace implements AutoCloseable {
         boolean anyWhole = false;
         boolean anyPaired = false;
         boolean anySteps = false;
+        boolean anyPairs = false;
         for (Plan.Matrix m : plan.matrices()) {
             floats = Math.max(floats, kernels.matmulScratch(m.weight()));
             anyWhole |= kernels.layout(m.weight()) == Layout.WHOLE;
             anyPaired |= kernels.layout(m.weight()) == Layout.PAIRED;
             anySteps |= kernels.layout(m.weight()) == Layout.STEPS;
+            anyPairs |= kernels.layout(m.weight()) == Layout.PAIRS;
         }
         usesWhole = anyWhole;
         usesPaired = anyPaired;
         usesSteps = anySteps;
+        usesPairs = anyPairs;
         // A cache line apart, so that threads do not write to each other's.
         scratchStride = (floats + 31) / 16 * 16;
         scratch = arena.allocate(scratchStride * options.threads() * Float.BYTES, 64);
@@ -161,6 +167,7 @@ final class Workspace implements AutoCloseable {
         whole = floats(tokenArena, usesWhole ? 1 : 0, input);
         paired = floats(tokenArena, usesPaired ? 1 : 0, input);
         steps = floats(tokenArena, usesSteps ? 1 : 0, input);
+        pairs = floats(tokenArena, usesPairs ? 1 : 0, input);
     }
 
     private Routing routing(int tokens) {
@@ -200,6 +207,7 @@ final class Workspace implements AutoCloseable {
             case WHOLE -> whole;
             case PAIRED -> paired;
             case STEPS -> steps;
+            case PAIRS -> pairs;
         };
     }
 
@@ -214,7 +222,11 @@ final class Workspace implements AutoCloseable {
         long perToken = 2L * hidden + 2L * queryWidth + 2L * keyWidth + 2L * wide;
         perToken += parallel ? hidden : 0;
         perToken += experts == 0 ? 0 : experts + 3L * hidden;
-        int copies = (usesWhole ? 1 : 0) + (usesPaired ? 1 : 0) + (usesSteps ? 1 : 0);
+        int copies =
+                (usesWhole ? 1 : 0)
+                        + (usesPaired ? 1 : 0)
+                        + (usesSteps ? 1 : 0)
+                        + (usesPairs ? 1 : 0);
         long floats =
                 options.maxTokensPerStep() * perToken
                         + kernels.arrangedFloats(options.maxTokensPerStep(), widestInput()) * copies

@@ -11,6 +11,7 @@ import apus.format.Dequant;
 import apus.format.Format;
 import apus.format.Fp8;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Weight;
@@ -130,7 +131,7 @@ final class PackedKernelsTest {
                             bytes(arena, random, ROWS * COLS / Mxfp4.SIZE, 0x7F),
                             none,
                             none);
-            case Plain _, Tiled _ -> throw new IllegalArgumentException("not packed");
+            case Plain _, Tiled _, PairTiled _ -> throw new IllegalArgumentException("not packed");
         };
     }
 

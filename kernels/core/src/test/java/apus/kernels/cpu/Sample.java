@@ -23,16 +23,16 @@ import java.util.Random;
  * Random operands. Numbers are normally distributed like real weights: uniformly random bits would
  * hold subnormals, which cost a microcode assist each.
  */
-final class Sample {
+public final class Sample {
     private final Arena arena = Arena.ofAuto();
     private final Random random;
 
-    Sample(long seed) {
+    public Sample(long seed) {
         random = new Random(seed);
     }
 
     /** f32[n], standard normal. */
-    MemorySegment floats(long n) {
+    public MemorySegment floats(long n) {
         MemorySegment s = arena.allocate(n * Float.BYTES, 64);
         for (long i = 0; i < n; i++) {
             s.setAtIndex(JAVA_FLOAT, i, (float) random.nextGaussian());
@@ -41,16 +41,16 @@ final class Sample {
     }
 
     /** f32[n] of zeros. */
-    MemorySegment zeros(long n) {
+    public MemorySegment zeros(long n) {
         return arena.allocate(n * Float.BYTES, 64);
     }
 
-    MemorySegment copy(MemorySegment s) {
+    public MemorySegment copy(MemorySegment s) {
         return arena.allocate(s.byteSize(), 64).copyFrom(s);
     }
 
     /** Four bits in blocks, with any zeros; inputs in a random order if the format has one. */
-    Weight block(Block format, int rows, int cols) {
+    public Weight block(Block format, int rows, int cols) {
         int groups = rows * (cols / format.size());
         MemorySegment data = arena.allocate((long) rows * cols / 2, 4);
         for (long i = 0; i < data.byteSize(); i++) {
@@ -83,7 +83,7 @@ final class Sample {
     }
 
     /** Random bytes that are numbers, with a random scale per tile. */
-    Weight fp8(Fp8 format, int rows, int cols) {
+    public Weight fp8(Fp8 format, int rows, int cols) {
         MemorySegment data = bytes((long) rows * cols, 255);
         for (long i = 0; i < data.byteSize(); i++) {
             byte number = data.get(JAVA_BYTE, i);
@@ -99,7 +99,7 @@ final class Sample {
     }
 
     /** Random numbers; powers from 2^-17 to 2^3. */
-    Weight mxfp4(int rows, int cols) {
+    public Weight mxfp4(int rows, int cols) {
         MemorySegment data = bytes((long) rows * cols / 2, 255);
         MemorySegment scales = bytes((long) rows * cols / Mxfp4.SIZE, 20);
         for (long i = 0; i < scales.byteSize(); i++) {
@@ -120,7 +120,7 @@ final class Sample {
     /**
      * A weight whose data begins {@code shift} bytes after an aligned address, as it may in a file.
      */
-    Weight weight(DType type, int rows, int cols, int shift) {
+    public Weight weight(DType type, int rows, int cols, int shift) {
         long n = (long) rows * cols;
         MemorySegment data =
                 arena.allocate(n * type.bytes() + shift, 64).asSlice(shift, n * type.bytes());

@@ -14,6 +14,7 @@ import apus.format.Format;
 import apus.format.Fp8;
 import apus.format.ModelFormatException;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Tiled.Code;
@@ -150,7 +151,8 @@ final class TiledKernelsTest {
             case Block block -> sample.block(block, rows, cols);
             case Fp8 fp8 -> sample.fp8(fp8, rows, cols);
             case Mxfp4 _ -> sample.mxfp4(rows, cols);
-            case Plain _, Tiled _ -> throw new IllegalArgumentException("not packed: " + format);
+            case Plain _, Tiled _, PairTiled _ ->
+                    throw new IllegalArgumentException("not packed: " + format);
         };
     }
 

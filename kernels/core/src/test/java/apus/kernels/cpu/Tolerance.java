@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
  * How far an operation may be from the scalar one: normalised mean squared error, sum (a - b)^2 /
  * sum b^2. One table for all operations; a bound changes only with a reason beside it.
  */
-enum Tolerance {
+public enum Tolerance {
     /** Only the order of summation differs: about (cols * 2^-24)^2 at the very worst. */
     MATMUL(1e-12),
     /** Exact: widening and copying. */
@@ -32,7 +32,7 @@ enum Tolerance {
     }
 
     /** Throws unless {@code found} is as near to {@code wanted} as the table asks. */
-    void check(MemorySegment wanted, MemorySegment found, String what) {
+    public void check(MemorySegment wanted, MemorySegment found, String what) {
         double error = 0;
         double norm = 0;
         for (long i = 0; i < wanted.byteSize() / Float.BYTES; i++) {

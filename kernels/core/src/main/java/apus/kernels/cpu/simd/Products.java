@@ -12,6 +12,7 @@ import apus.format.DType;
 import apus.format.Fp8;
 import apus.format.HalfFloats;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Weight;
@@ -42,7 +43,7 @@ final class Products {
     static DType type(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type;
-            case Fp8 _, Block _, Mxfp4 _, Tiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
                     throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }

@@ -9,6 +9,7 @@ import apus.format.Block;
 import apus.format.DType;
 import apus.format.Fp8;
 import apus.format.Mxfp4;
+import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.Weight;
@@ -45,7 +46,7 @@ public final class VectorKernels implements CpuKernels {
         return switch (w.format()) {
             case Plain(DType type) -> type == DType.F32 ? Layout.WHOLE : Layout.PAIRED;
             case Tiled _ -> w.order().byteSize() == 0 ? Layout.STEPS : Layout.ROWS;
-            case Fp8 _, Block _, Mxfp4 _ -> Layout.ROWS;
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _ -> Layout.ROWS;
         };
     }
 
@@ -59,7 +60,7 @@ public final class VectorKernels implements CpuKernels {
         return switch (w.format()) {
             case Plain _ -> Inputs.byClass(tokens) ? Panel.ROWS : ROWS;
             case Tiled tiled -> tiled.tileRows();
-            case Fp8 _, Block _, Mxfp4 _ -> ROWS;
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _ -> ROWS;
         };
     }
 
@@ -83,7 +84,7 @@ public final class VectorKernels implements CpuKernels {
         return switch (w.format()) {
             case Plain _ -> Products.scratch(w);
             case Tiled _ -> TiledProducts.SCRATCH;
-            case Fp8 _, Block _, Mxfp4 _ -> 0;
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _ -> 0;
         };
     }
 
@@ -100,6 +101,7 @@ public final class VectorKernels implements CpuKernels {
             case ROWS -> throw new IllegalArgumentException("rows need no arranging");
             case WHOLE -> Inputs.arrange(false, x, tokens, cols, fromToken, toToken, out);
             case PAIRED -> Inputs.arrange(true, x, tokens, cols, fromToken, toToken, out);
+            case PAIRS -> throw new IllegalArgumentException("pairs are for matrix tiles");
             case STEPS -> TileInputs.arrange(x, tokens, cols, fromToken, toToken, out);
         }
     }
@@ -121,7 +123,7 @@ public final class VectorKernels implements CpuKernels {
             case Tiled tiled ->
                     TiledProducts.matmul(
                             x, tokens, w, tiled, bias, fromRow, toRow, y, scratch, scratchOffset);
-            case Fp8 _, Block _, Mxfp4 _ ->
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
         }
     }

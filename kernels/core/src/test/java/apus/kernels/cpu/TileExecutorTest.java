@@ -1,0 +1,140 @@
+package apus.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import apus.conformance.Tally;
+import apus.format.checkpoint.Checkpoint;
+import apus.kernels.ActivationPrecision;
+import apus.kernels.Driver;
+import apus.kernels.Driver.Seq;
+import apus.kernels.Executor;
+import apus.kernels.ExecutorOptions;
+import apus.kernels.ExecutorOptions.CpuChoice;
+import apus.kernels.GoldenModel;
+import apus.kernels.KvShape;
+import apus.kernels.Quantization;
+import apus.kernels.cpu.tile.Machines;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Golden models on tile kernels, whose code an interpreter runs: some thousand times slower than a
+ * processor, so each model's shortest prompt, and its batches. {@link CpuTileExecutorTest} is the
+ * whole contract on real tiles.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TileExecutorTest {
+    private static final int BLOCK_SIZE = 8;
+    private static final int MAX_TOKENS = 96;
+    private static final int SEQUENCES = 4;
+
+    private final Tally tally = new Tally();
+
+    @AfterAll
+    void tell() {
+        System.out.println("models on interpreted tiles: " + tally);
+    }
+
+    static List<GoldenModel> models() {
+        return GoldenModel.all(System.getProperty("apus.models", ""));
+    }
+
+    private static Executor open(Checkpoint checkpoint, ActivationPrecision precision) {
+        ExecutorOptions options =
+                new ExecutorOptions(
+                        2,
+                        MAX_TOKENS,
+                        SEQUENCES,
+                        MAX_TOKENS,
+                        4096,
+                        CpuChoice.TILE,
+                        Quantization.NONE,
+                        precision);
+        CpuKernels rest = KernelChoice.of(CpuChoice.VECTOR).kernels();
+        CpuKernels tiles = Machines.INTERPRETER.kernels(precision, rest);
+        return new CpuExecutor(checkpoint, options, tiles, "interpreted");
+    }
+
+    private static int blocks(GoldenModel model) {
+        return Math.max(16, Math.ceilDiv(model.longest(), BLOCK_SIZE));
+    }
+
+    private static Driver driver(Executor executor, GoldenModel model) {
+        int blocks = blocks(model);
+        executor.allocateKv(new KvShape(1 + SEQUENCES * blocks, BLOCK_SIZE));
+        return new Driver(executor, MAX_TOKENS, SEQUENCES, BLOCK_SIZE, blocks, 0);
+    }
+
+    private static GoldenModel.Prompt shortest(GoldenModel model) {
+        return model.prompts().values().stream()
+                .filter(p -> p.logits().length > 0)
+                .min(Comparator.comparingInt(p -> p.ids().length))
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void logitsAreThoseOfTheReference(GoldenModel model) {
+        tally.tried("logits");
+        GoldenModel.Prompt prompt = shortest(model);
+        try (Checkpoint checkpoint = Checkpoint.open(model.dir());
+                Executor executor = open(checkpoint, ActivationPrecision.FLOAT32)) {
+            Driver driver = driver(executor, model);
+            Seq seq = driver.start(prompt.ids(), 0);
+            driver.run(Integer.MAX_VALUE, seq);
+            int vocab = seq.last().length;
+            for (int i = 0; i < prompt.logits().length; i++) {
+                assertEquals(
+                        prompt.logits()[i],
+                        seq.logits.get(i / vocab)[i % vocab],
+                        model.logitTolerance(),
+                        model + " " + prompt.name() + " logit " + i);
+            }
+        }
+        tally.right("logits");
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void chunksAndBatchesDoNotChangeABit(GoldenModel model) {
+        tally.tried("chunks and batches");
+        for (ActivationPrecision precision : ActivationPrecision.values()) {
+            try (Checkpoint checkpoint = Checkpoint.open(model.dir());
+                    Executor executor = open(checkpoint, precision)) {
+                Driver driver = driver(executor, model);
+                List<float[]> alone = new ArrayList<>();
+                List<int[]> prompts = prompts(model);
+                assertTrue(prompts.size() > 1, "several prompts");
+                Seq[] together = new Seq[prompts.size()];
+                for (int i = 0; i < prompts.size(); i++) {
+                    Seq seq = driver.start(prompts.get(i), 3);
+                    driver.run(1, seq);
+                    alone.add(seq.last());
+                    together[i] = driver.start(prompts.get(i), i);
+                }
+                driver.run(7, together);
+                for (int i = 0; i < together.length; i++) {
+                    assertArrayEquals(alone.get(i), together[i].last(), model + " prompt " + i);
+                }
+            }
+        }
+        tally.right("chunks and batches");
+    }
+
+    /** Up to three prompts, the shortest that make more than one chunk. */
+    private static List<int[]> prompts(GoldenModel model) {
+        return model.prompts().values().stream()
+                .map(GoldenModel.Prompt::ids)
+                .filter(ids -> ids.length > 7)
+                .sorted(Comparator.comparingInt(ids -> ids.length))
+                .limit(3)
+                .toList();
+    }
+}
