@@ -46,7 +46,8 @@ final class ForwardRun implements AutoCloseable {
                                 options.kernels(),
                                 options.quantization()
                                         .flatMap(Quantization::of)
-                                        .orElse(Quantization.NONE)));
+                                        .orElse(Quantization.NONE),
+                                options.activations()));
         int blocks = (load.length() + blockSize - 1) / blockSize;
         executor.allocateKv(new KvShape(blocks + 1, blockSize));
         this.batch = new Batch(TOKENS_PER_STEP, 1, 1, blocks);

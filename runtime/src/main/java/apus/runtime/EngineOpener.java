@@ -86,7 +86,8 @@ final class EngineOpener {
                                 maxLogitRows,
                                 longest,
                                 options.kernels(),
-                                quantization()));
+                                quantization(),
+                                options.activations()));
         try {
             Batcher.Sizes sizes =
                     new Batcher.Sizes(

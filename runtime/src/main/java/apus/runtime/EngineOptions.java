@@ -1,5 +1,6 @@
 package apus.runtime;
 
+import apus.kernels.ActivationPrecision;
 import apus.kernels.ExecutorOptions.CpuChoice;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.OptionalLong;
  *
  * @param backend {@code auto} or a provider's name
  * @param kernels CPU kernels; a forced choice that is unavailable is an error
+ * @param activations how exactly matrix products take their inputs; kernels that know float32 alone
+ *     are an error with anything else
  * @param threads compute threads in all, the engine thread included; 0 = available processors
  * @param maxModelLen longest sequence in tokens; 0 = what the model allows
  * @param maxSequences sequences per step
@@ -44,6 +47,7 @@ import java.util.OptionalLong;
 public record EngineOptions(
         String backend,
         CpuChoice kernels,
+        ActivationPrecision activations,
         int threads,
         int maxModelLen,
         int maxSequences,
@@ -79,6 +83,7 @@ public record EngineOptions(
         Builder b = new Builder();
         b.backend = backend;
         b.kernels = kernels;
+        b.activations = activations;
         b.threads = threads;
         b.maxModelLen = maxModelLen;
         b.maxSequences = maxSequences;
@@ -105,6 +110,7 @@ public record EngineOptions(
     public static final class Builder {
         private String backend = "auto";
         private CpuChoice kernels = CpuChoice.AUTO;
+        private ActivationPrecision activations = ActivationPrecision.FLOAT32;
         private int threads = 0;
         private int maxModelLen = 0;
         private int maxSequences = 256;
@@ -137,9 +143,20 @@ public record EngineOptions(
             return this;
         }
 
-        /** The same by name: auto, vector or scalar. */
+        /** The same by name: auto, tile, vector or scalar. */
         public Builder kernels(String name) {
             kernels = CpuChoice.valueOf(name.toUpperCase(Locale.ROOT));
+            return this;
+        }
+
+        public Builder activations(ActivationPrecision value) {
+            activations = value;
+            return this;
+        }
+
+        /** The same by name: float32 or bf16. */
+        public Builder activations(String name) {
+            activations = ActivationPrecision.valueOf(name.toUpperCase(Locale.ROOT));
             return this;
         }
 
@@ -243,6 +260,7 @@ public record EngineOptions(
             return new EngineOptions(
                     backend,
                     kernels,
+                    activations,
                     threads,
                     maxModelLen,
                     maxSequences,

@@ -24,12 +24,22 @@ final class EngineSettings {
                             "What computes: cpu, tornado (a GPU, through TornadoVM), or auto: the GPU if there is one that takes the model, else the CPU.",
                             (d, v) -> d.engine.backend(v.text())),
                     one(
+                                    GROUP,
+                                    "kernels",
+                                    "NAME",
+                                    "auto",
+                                    "CPU kernels: auto, tile, vector or scalar. A choice that is not available is an error. tile: matrix tiles (AMX) by machine code made at start, which auto does not take yet.",
+                                    (d, v) ->
+                                            d.engine.kernels(
+                                                    v.choice("auto", "tile", "vector", "scalar")))
+                            .alias("--cpu-kernels"),
+                    one(
                             GROUP,
-                            "kernels",
-                            "NAME",
-                            "auto",
-                            "CPU kernels: auto, vector or scalar. A choice that is not available is an error.",
-                            (d, v) -> d.engine.kernels(v.choice("auto", "vector", "scalar"))),
+                            "activation-precision",
+                            "TYPE",
+                            "float32",
+                            "Inputs of matrix products on tile kernels: float32, or bf16 for speed. Other kernels take float32 alone.",
+                            (d, v) -> d.engine.activations(v.choice("float32", "bf16"))),
                     one(
                             GROUP,
                             "threads",
