@@ -23,6 +23,8 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                     "jdk.internal.",
                     "sun.misc.",
                     "sun.reflect.",
+                    // Foreign functions: whoever calls one can also make memory executable.
+                    "java.lang.foreign.Linker",
                     "com.sun.tools.");
 
     private static final List<String> REFLECTION =
@@ -56,7 +58,22 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "apus.kernels.cpu.",
                             "apus.format.",
                             "apus.kernels.*",
-                            "apus.kernels.cpu.*"),
+                            "apus.kernels.cpu.*",
+                            "apus.kernels.cpu.tile.TileKernels",
+                            "apus.kernels.cpu.tile.PairTiler"),
+                    // Asks the system for large pages.
+                    rule(
+                            "apus.kernels.cpu.Pages",
+                            "apus.kernels.cpu.*",
+                            "java.lang.foreign.Linker"),
+                    // Calls machine code of its own.
+                    rule(
+                            "apus.kernels.cpu.tile.",
+                            "apus.format.",
+                            "apus.kernels.*",
+                            "apus.kernels.cpu.*",
+                            "apus.kernels.cpu.tile.*",
+                            "java.lang.foreign.Linker"),
                     rule(
                             "apus.kernels.cpu.simd.",
                             "apus.format.",

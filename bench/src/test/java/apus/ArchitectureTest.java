@@ -56,6 +56,9 @@ final class ArchitectureTest {
         "apus.kernels.Batch, com.fasterxml.jackson.databind.JsonNode",
         "apus.kernels.cpu.CpuExecutor, jdk.incubator.vector.FloatVector",
         "apus.kernels.cpu.CpuExecutor, apus.kernels.cpu.simd.VectorKernels",
+        "apus.kernels.cpu.CpuExecutor, apus.kernels.cpu.tile.CodePages",
+        "apus.kernels.cpu.CpuExecutor, java.lang.foreign.Linker",
+        "apus.kernels.cpu.tile.TileKernels, jdk.incubator.vector.FloatVector",
         "apus.kernels.cpu.CpuExecutor, apus.runtime.Request",
         "apus.kernels.cpu.CpuExecutor, sun.misc.Unsafe",
         "apus.kernels.tornado.Plans, apus.kernels.cpu.CpuExecutor",
@@ -86,6 +89,7 @@ final class ArchitectureTest {
     @CsvSource({
         "apus.format.spec.LlamaFamily, apus.format.JsonObject",
         "apus.kernels.cpu.simd.VectorKernels, jdk.incubator.vector.FloatVector",
+        "apus.kernels.cpu.tile.CodePages, java.lang.foreign.Linker",
         "apus.kernels.tornado.Plans, uk.ac.manchester.tornado.api.TaskGraph",
         "apus.runtime.Engine, apus.format.checkpoint.Checkpoint",
         "apus.runtime.sched.Scheduler, apus.kernels.Batch",

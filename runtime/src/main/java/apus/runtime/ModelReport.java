@@ -109,8 +109,9 @@ public record ModelReport(
      *
      * @param takes whether it runs the model
      * @param reason why not; empty if it does
+     * @param about what it computes with here, and why not with something faster; may be empty
      */
-    public record Backend(String name, boolean takes, String reason) {}
+    public record Backend(String name, boolean takes, String reason, String about) {}
 
     /** Looks at a directory. Never fails: what is wrong is part of the report. */
     public static ModelReport of(Path directory) {

@@ -221,9 +221,14 @@ final class ModelReportReader {
                     found.offers(checkpoint).stream()
                             .map(offer ->
                                     switch (offer.support()) {
-                                        case Support.Yes _ -> new Backend(offer.name(), true, "");
+                                        case Support.Yes _ ->
+                                                new Backend(
+                                                        offer.name(),
+                                                        true,
+                                                        "",
+                                                        offer.provider().about());
                                         case Support.No(String reason) ->
-                                                new Backend(offer.name(), false, reason);
+                                                new Backend(offer.name(), false, reason, "");
                                     })
                             .toList();
             failedBackends = found.failures();

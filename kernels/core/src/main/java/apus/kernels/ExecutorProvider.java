@@ -25,6 +25,14 @@ public interface ExecutorProvider {
     }
 
     /**
+     * For people: what {@link #open} computes with on this machine unless it is told otherwise, and
+     * why not with something faster. Empty where the devices say it all.
+     */
+    default String about() {
+        return "";
+    }
+
+    /**
      * Makes an executor. The checkpoint must stay open as long as the executor.
      *
      * @throws DeviceException if the device, or a forced choice in the options, cannot be had, or

@@ -48,7 +48,8 @@ final class InspectJson {
                         backends.addObject()
                                 .put("name", b.name())
                                 .put("takes", b.takes())
-                                .put("reason", b.takes() ? null : b.reason()));
+                                .put("reason", b.takes() ? null : b.reason())
+                                .put("about", b.about().isEmpty() ? null : b.about()));
         strings(json.putArray("failed_backends"), report.failedBackends());
         tensors(json.putArray("tensors"), report);
         return write(json);

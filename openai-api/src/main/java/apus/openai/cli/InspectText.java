@@ -33,7 +33,9 @@ final class InspectText {
         for (ModelReport.Backend backend : report.backends()) {
             out.line(
                     "backend " + backend.name(),
-                    backend.takes() ? "takes it" : "does not take it: " + backend.reason());
+                    backend.takes()
+                            ? "takes it" + (backend.about().isEmpty() ? "" : ": " + backend.about())
+                            : "does not take it: " + backend.reason());
         }
         report.failedBackends().forEach(failure -> out.line("backend", failure));
         report.problems().forEach(problem -> out.line("problem", problem));

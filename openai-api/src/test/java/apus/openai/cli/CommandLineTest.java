@@ -89,7 +89,7 @@ final class CommandLineTest {
         assertEquals(0, terminal.run("inspect", DEMO));
         assertTrue(terminal.out().contains("family          llama"), terminal.out());
         assertTrue(terminal.out().contains("4,951,296 parameters"), terminal.out());
-        assertTrue(terminal.out().contains("backend cpu     takes it"), terminal.out());
+        assertTrue(terminal.out().contains("backend cpu     takes it: Vector API"), terminal.out());
         assertTrue(
                 terminal.out().contains("memory          15.4 MiB: weights 9.4 MiB"),
                 terminal.out());

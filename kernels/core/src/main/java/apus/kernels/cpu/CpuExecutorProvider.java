@@ -3,6 +3,7 @@ package apus.kernels.cpu;
 import apus.format.checkpoint.Checkpoint;
 import apus.kernels.Executor;
 import apus.kernels.ExecutorOptions;
+import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.Support;
 
@@ -18,6 +19,12 @@ public final class CpuExecutorProvider implements ExecutorProvider {
     @Override
     public Support supports(Checkpoint checkpoint) {
         return new Support.Yes(RANK);
+    }
+
+    @Override
+    public String about() {
+        KernelChoice choice = KernelChoice.of(CpuChoice.AUTO);
+        return choice.kernels().description() + choice.remark();
     }
 
     @Override

@@ -52,6 +52,11 @@ record KernelChoice(CpuKernels kernels, String why) {
         static void give() {}
     }
 
+    /** The reason in brackets, to stand behind what it is a reason for. */
+    String remark() {
+        return why.isEmpty() ? "" : " (" + why + ")";
+    }
+
     /** With inputs as float32. */
     static KernelChoice of(CpuChoice choice) {
         return of(choice, ActivationPrecision.FLOAT32);
