@@ -64,6 +64,7 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                     // Asks the system for large pages.
                     rule(
                             "apus.kernels.cpu.Pages",
+                            "apus.kernels.*",
                             "apus.kernels.cpu.*",
                             "java.lang.foreign.Linker"),
                     // Calls machine code of its own.

@@ -42,7 +42,8 @@ final class PartsPropertyTest {
         }
         short first = Parts.first(x);
         short second = Parts.first(Parts.rest(x, first));
-        assertEquals(x, HalfFloats.bf16(first) + HalfFloats.bf16(second));
+        // Not assertEquals: the sign of a zero is lost in the sum.
+        assertTrue(x == HalfFloats.bf16(first) + HalfFloats.bf16(second), "half " + bits);
     }
 
     @Example
