@@ -79,7 +79,10 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "apus.kernels.cpu.simd.",
                             "apus.format.",
                             "apus.kernels.*",
-                            "apus.kernels.cpu.",
+                            "apus.kernels.cpu.*",
+                            "apus.kernels.cpu.simd.*",
+                            "apus.kernels.cpu.tile.PairInputs",
+                            "apus.kernels.cpu.tile.PartSplitter",
                             "jdk.incubator.vector."),
                     rule(
                             "apus.kernels.tornado.",

@@ -36,6 +36,17 @@ public record PairTiled(int parts) implements Format {
         }
     }
 
+    /** The form that holds any number of a type of plain weights, but see {@code parts}. */
+    public static PairTiled of(DType type) {
+        return switch (type) {
+            case BF16 -> new PairTiled(1);
+            case F16 -> new PairTiled(2);
+            case F32 -> new PairTiled(3);
+            case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64, F64 ->
+                    throw new IllegalArgumentException("not a plain weight: " + type);
+        };
+    }
+
     /** Groups of so many rows. */
     public static int groups(int rows) {
         return Math.ceilDiv(rows, ROWS);

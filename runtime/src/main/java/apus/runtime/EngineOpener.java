@@ -62,9 +62,13 @@ final class EngineOpener {
                         : Runtime.getRuntime().availableProcessors();
         Backends.Choice choice = backends.choose(options.backend(), checkpoint);
         ExecutorProvider provider = choice.provider();
+        boolean onHost = provider.devices().isEmpty();
         MemoryPlan memory =
                 new MemoryPlan(
-                        QuantizedSize.memory(checkpoint, quantization()),
+                        onHost
+                                ? QuantizedSize.memory(
+                                        checkpoint, quantization(), options.kernels())
+                                : QuantizedSize.memory(checkpoint, quantization()),
                         MemoryPlan.cachePerToken(spec),
                         longest,
                         (int)
@@ -73,7 +77,7 @@ final class EngineOpener {
                                         (long) blocksEach(longest, maxTokens)
                                                 * options.blockSize()),
                         available);
-        if (provider.devices().isEmpty()) {
+        if (onHost) {
             memory.checkWeights(options.kvCacheBytes() > 0);
         }
         Executor executor =

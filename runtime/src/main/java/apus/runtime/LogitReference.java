@@ -47,7 +47,7 @@ final class LogitReference {
                                         "self_check",
                                         "'self_check' needs the CPU's kernels, which are not on the"
                                                 + " class path; turn it off (--no-self-check)."));
-        WeightMemory weights = QuantizedSize.memory(checkpoint, quantization);
+        WeightMemory weights = QuantizedSize.memory(checkpoint, quantization, kernels);
         if (weights.copied() >= available) {
             throw new MemoryException(
                     weights.copied(),

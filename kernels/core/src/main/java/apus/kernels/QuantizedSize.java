@@ -10,6 +10,7 @@ import apus.format.spec.Layer;
 import apus.format.spec.Linear;
 import apus.format.spec.Mlp;
 import apus.format.spec.ModelSpec;
+import apus.kernels.ExecutorOptions.CpuChoice;
 
 /**
  * Bytes of the matrices that are quantised when an executor opens: all that inputs are multiplied
@@ -50,6 +51,14 @@ public record QuantizedSize(long dense, long experts) {
             sum += quantization.bytes(linear.weight().rows(), linear.weight().cols());
         }
         return sum;
+    }
+
+    /** The same on the CPU, where tile kernels copy what others map. */
+    public static WeightMemory memory(
+            Checkpoint checkpoint, Quantization quantization, CpuChoice kernels) {
+        return kernels == CpuChoice.TILE && quantization == Quantization.NONE
+                ? PairTiledSize.of(checkpoint)
+                : memory(checkpoint, quantization);
     }
 
     /** What the weights of a checkpoint take in memory with a quantisation at load, or without. */

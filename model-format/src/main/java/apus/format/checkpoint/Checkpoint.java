@@ -1,5 +1,6 @@
 package apus.format.checkpoint;
 
+import apus.format.DType;
 import apus.format.Dequant;
 import apus.format.Digest;
 import apus.format.Json;
@@ -18,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -190,6 +192,16 @@ public final class Checkpoint implements AutoCloseable {
     /** The same for a backend that lays the weights of every quantiser out anew. */
     public WeightMemory memoryLaidOut() {
         return weights.memory(spec.weights(), true);
+    }
+
+    /** The same for some of the weights. */
+    public WeightMemory memoryLaidOut(Collection<WeightRef> some) {
+        return weights.memory(some, true);
+    }
+
+    /** Element type of the tensor that a matrix is stored in. */
+    public DType type(WeightRef ref) {
+        return shards.info(ref.tensor()).dtype();
     }
 
     /** Size of the weight files together. */

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apus.conformance.Tally;
+import apus.format.PairTiled;
 import apus.format.checkpoint.Checkpoint;
+import apus.format.checkpoint.WeightMemory;
 import apus.kernels.ActivationPrecision;
 import apus.kernels.Driver;
 import apus.kernels.Driver.Seq;
@@ -15,7 +17,9 @@ import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.GoldenModel;
 import apus.kernels.KvShape;
 import apus.kernels.Quantization;
+import apus.kernels.QuantizedSize;
 import apus.kernels.cpu.tile.Machines;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +48,35 @@ final class TileExecutorTest {
 
     static List<GoldenModel> models() {
         return GoldenModel.all(System.getProperty("apus.models", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void memoryIsPlannedAsItWillBe(GoldenModel model) {
+        CpuKernels tiles =
+                Machines.INTERPRETER.kernels(ActivationPrecision.BF16, new ScalarKernels());
+        try (Checkpoint checkpoint = Checkpoint.open(model.dir());
+                Workers workers = new Workers(1);
+                Arena arena = Arena.ofShared()) {
+            Packing packing = new Packing(tiles, 1, Quantization.NONE, workers, arena);
+            Plan plan = Plan.of(checkpoint, arena, ref -> packing.read(checkpoint, ref));
+            long bytes = 0;
+            for (Plan.Matrix m : plan.matrices()) {
+                if (m.weight().format() instanceof PairTiled) {
+                    bytes += m.weight().bytes();
+                }
+            }
+            long packed =
+                    checkpoint.spec().weights().stream()
+                            .distinct()
+                            .filter(checkpoint::isPacked)
+                            .mapToLong(ref -> checkpoint.weight(ref).bytes())
+                            .sum();
+            WeightMemory planned =
+                    QuantizedSize.memory(checkpoint, Quantization.NONE, CpuChoice.TILE);
+            assertEquals(bytes, planned.copied() - packed);
+            assertTrue(bytes > 0);
+        }
     }
 
     private static Executor open(Checkpoint checkpoint, ActivationPrecision precision) {

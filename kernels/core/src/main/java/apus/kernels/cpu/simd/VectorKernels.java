@@ -17,12 +17,14 @@ import apus.format.spec.Act;
 import apus.kernels.cpu.AttentionTask;
 import apus.kernels.cpu.CpuKernels;
 import apus.kernels.cpu.PackedKernels;
+import apus.kernels.cpu.tile.PairInputs;
+import apus.kernels.cpu.tile.PartSplitter;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /** Every operation with the Vector API, at the width the machine prefers. */
-public final class VectorKernels implements CpuKernels {
+public final class VectorKernels implements CpuKernels, PartSplitter {
     /** Rows of an item of a product of few tokens: some microseconds of work. */
     private static final int ROWS = 32;
 
@@ -126,6 +128,19 @@ public final class VectorKernels implements CpuKernels {
             case Fp8 _, Block _, Mxfp4 _, PairTiled _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
         }
+    }
+
+    @Override
+    public void split(
+            int parts,
+            MemorySegment x,
+            long from,
+            int cols,
+            MemorySegment out,
+            long at,
+            long stride) {
+        int done = PartsSplit.split(parts, x, from, cols, out, at, stride);
+        PairInputs.split(done, parts, x, from, cols, out, at, stride);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * with zeros beyond the last column. The weights' layout holds a column's neighbours of 16 rows
  * together, this one a token's 32 columns: the two sides that the tile product multiplies.
  */
-final class PairInputs {
+public final class PairInputs {
     /** Tokens of a block. */
     static final int BLOCK = 2 * TileShapes.ROWS;
 
@@ -34,6 +34,7 @@ final class PairInputs {
     }
 
     static void arrange(
+            PartSplitter splitter,
             int parts,
             MemorySegment x,
             int tokens,
@@ -46,12 +47,14 @@ final class PairInputs {
             int block = Math.min(BLOCK, tokens - first);
             long at = first * tokenBytes(parts, cols) / Short.BYTES;
             long row = at + (long) (t - first) * parts * COLS;
-            token(parts, x, (long) t * cols, cols, out, row, (long) block * parts * COLS);
+            long stride = (long) block * parts * COLS;
+            splitter.split(parts, x, (long) t * cols, cols, out, row, stride);
         }
     }
 
-    /** One token: steps of {@code stride} numbers from {@code at} on. */
-    private static void token(
+    /** The plain {@link PartSplitter#split}, from some step on. */
+    public static void split(
+            int firstStep,
             int parts,
             MemorySegment x,
             long from,
@@ -59,7 +62,7 @@ final class PairInputs {
             MemorySegment out,
             long at,
             long stride) {
-        for (int step = 0; step < PairTiled.steps(cols); step++) {
+        for (int step = firstStep; step < PairTiled.steps(cols); step++) {
             int n = Math.min(COLS, cols - step * COLS);
             long to = at + step * stride;
             for (int c = 0; c < n; c++) {

@@ -1,6 +1,7 @@
 package apus.kernels.cpu.tile;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -17,6 +18,8 @@ import java.nio.ByteOrder;
 public final class PairTiler {
     private static final ValueLayout.OfFloat F32 =
             JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 =
+            JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort B16 =
             JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -30,19 +33,9 @@ public final class PairTiler {
      * @param arena owns the result
      */
     public static Weight empty(Weight w, DType type, Arena arena) {
-        PairTiled format = new PairTiled(parts(type));
+        PairTiled format = PairTiled.of(type);
         long bytes = PairTiled.groups(w.rows()) * format.groupBytes(w.cols());
         return new Weight(w.name(), format, w.rows(), w.cols(), arena.allocate(bytes, 64));
-    }
-
-    private static int parts(DType type) {
-        return switch (type) {
-            case BF16 -> 1;
-            case F16 -> 2;
-            case F32 -> 3;
-            case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64, F64 ->
-                    throw new IllegalArgumentException("not a plain weight: " + type);
-        };
     }
 
     /**
@@ -57,13 +50,12 @@ public final class PairTiler {
         int first = group * PairTiled.ROWS;
         MemorySegment data = out.data();
         for (int r = first; r < Math.min(w.rows(), first + PairTiled.ROWS); r++) {
+            if (type == DType.BF16) {
+                copy(w, r, out, format.at(r, 0, 0, cols));
+                continue;
+            }
             for (int c = 0; c < cols; c++) {
                 long i = (long) r * cols + c;
-                if (type == DType.BF16) {
-                    // As it is, whatever it is.
-                    data.set(JAVA_SHORT, format.at(r, c, 0, cols), w.data().get(B16, i * 2));
-                    continue;
-                }
                 float rest =
                         type == DType.F32
                                 ? w.data().get(F32, i * 4)
@@ -73,6 +65,22 @@ public final class PairTiler {
                     data.set(JAVA_SHORT, format.at(r, c, p, cols), part);
                     rest = Parts.rest(rest, part);
                 }
+            }
+        }
+    }
+
+    /** A row of bfloat16 as it is, pair by pair: loading a model waits for this. */
+    private static void copy(Weight w, int row, Weight out, long first) {
+        int cols = w.cols();
+        long from = (long) row * cols * Short.BYTES;
+        for (int c = 0; c < cols; c += 2) {
+            long to = first + (long) (c / PairTiled.COLS) * PairTiled.PART_BYTES;
+            to += (long) (c % PairTiled.COLS / 2) * PairTiled.TILE_ROWS * Integer.BYTES;
+            long at = from + (long) c * Short.BYTES;
+            if (c + 1 < cols) {
+                out.data().set(I32, to, w.data().get(I32, at));
+            } else {
+                out.data().set(B16, to, w.data().get(B16, at));
             }
         }
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 public final class TileKernels implements CpuKernels {
     private final CpuKernels rest;
     private final TileProducts products;
+    private final PartSplitter splitter;
     private final int inputParts;
     private final int tokenGroup;
     private final String description;
@@ -35,6 +36,11 @@ public final class TileKernels implements CpuKernels {
     TileKernels(Processor processor, ActivationPrecision precision, CpuKernels rest)
             throws Host.Refused {
         this.rest = rest;
+        this.splitter =
+                rest instanceof PartSplitter faster
+                        ? faster
+                        : (parts, x, from, cols, out, at, stride) ->
+                                PairInputs.split(0, parts, x, from, cols, out, at, stride);
         this.inputParts =
                 switch (precision) {
                     // Three parts hold every bit of a float32.
@@ -163,7 +169,7 @@ public final class TileKernels implements CpuKernels {
             int toToken,
             MemorySegment out) {
         switch (layout) {
-            case PAIRS -> PairInputs.arrange(inputParts, x, tokens, cols, fromToken, toToken, out);
+            case PAIRS -> PairInputs.arrange(splitter, inputParts, x, tokens, cols, fromToken, toToken, out);
             case ROWS, WHOLE, PAIRED, STEPS ->
                     rest.arrange(layout, x, tokens, cols, fromToken, toToken, out);
         }
