@@ -54,8 +54,15 @@ final class PartSplitterTest {
     @ParameterizedTest
     @ValueSource(
             ints = {
-                0x7F7F7FFF, 0x7F7F8000, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x80000000, 0x3F808000,
-                0x3F818000, 0x00000001
+                0x7F7F7FFF,
+                0x7F7F8000,
+                0x7F7FFFFF,
+                0x7F800000,
+                0x7FC00000,
+                0x80000000,
+                0x3F808000,
+                0x3F818000,
+                0x00000001
             })
     void ofNumbersAtTheEdges(int bits) {
         MemorySegment x = sample.floats(97);

@@ -169,7 +169,9 @@ public final class TileKernels implements CpuKernels {
             int toToken,
             MemorySegment out) {
         switch (layout) {
-            case PAIRS -> PairInputs.arrange(splitter, inputParts, x, tokens, cols, fromToken, toToken, out);
+            case PAIRS ->
+                    PairInputs.arrange(
+                            splitter, inputParts, x, tokens, cols, fromToken, toToken, out);
             case ROWS, WHOLE, PAIRED, STEPS ->
                     rest.arrange(layout, x, tokens, cols, fromToken, toToken, out);
         }
