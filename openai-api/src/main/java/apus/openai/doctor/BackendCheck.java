@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 final class BackendCheck {
     /** Enough for the prompt of the check; a device compiles its kernels for these sizes. */
-    private static final int TOKENS = 64;
+    private static final int TOKENS = 32;
 
     private BackendCheck() {}
 
