@@ -24,14 +24,14 @@ final class ForwardRun implements AutoCloseable {
     private final Batch batch;
     private final int blockSize;
 
-    ForwardRun(Path model, EngineOptions options, int threads, Load load) {
+    ForwardRun(Path model, EngineOptions options, String backend, int threads, Load load) {
         this.checkpoint = Checkpoint.open(model);
         this.load = load;
         this.blockSize = options.blockSize();
         ExecutorProvider provider =
                 ServiceLoader.load(ExecutorProvider.class).stream()
                         .map(ServiceLoader.Provider::get)
-                        .filter(p -> p.name().equals("cpu"))
+                        .filter(p -> p.name().equals(backend))
                         .findFirst()
                         .orElseThrow();
         this.executor =

@@ -34,7 +34,11 @@ record Overhead(double forward, double engine, double http) {
         int threads = engine.model().threads();
         try (ForwardRun forward =
                         new ForwardRun(
-                                configuration.model(), configuration.engine(), threads, load);
+                                configuration.model(),
+                                configuration.engine(),
+                                engine.model().backend(),
+                                threads,
+                                load);
                 HttpRun http = new HttpRun(configuration, engine)) {
             for (int i = -1; i < repetitions; i++) { // the first warms up
                 double bare = forward.tokensPerSecond(prompt);

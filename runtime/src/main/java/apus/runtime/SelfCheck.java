@@ -32,14 +32,14 @@ public record SelfCheck(
         Duration took) {
 
     /**
-     * For a device, which may round the inputs of its products to bfloat16: 2^-9 each, over the
+     * Where the inputs of products may be rounded to bfloat16, as devices do: 2^-9 each, over the
      * hundred or more products that an activation passes one after the other, is 0.02 at the worst.
      * A wrong kernel gives about 1.
      */
-    static final double DEVICE_TOLERANCE = 0.05;
+    static final double ROUNDED_TOLERANCE = 0.05;
 
     /** For kernels in float32, which differ by the order of their sums. */
-    static final double HOST_TOLERANCE = 1e-3;
+    static final double EXACT_TOLERANCE = 1e-3;
 
     /** Whether the backend may serve. */
     public boolean passed() {

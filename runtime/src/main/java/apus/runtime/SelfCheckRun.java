@@ -2,6 +2,7 @@ package apus.runtime;
 
 import apus.format.checkpoint.Checkpoint;
 import apus.format.token.Tokenizer;
+import apus.kernels.ActivationPrecision;
 import apus.kernels.Batch;
 import apus.kernels.DeviceException;
 import apus.kernels.Executor;
@@ -69,7 +70,9 @@ record SelfCheckRun(
                         found,
                         right.device(),
                         right.rows(),
-                        device ? SelfCheck.DEVICE_TOLERANCE : SelfCheck.HOST_TOLERANCE,
+                        device || options.activations() != ActivationPrecision.FLOAT32
+                                ? SelfCheck.ROUNDED_TOLERANCE
+                                : SelfCheck.EXACT_TOLERANCE,
                         Duration.ofNanos(System.nanoTime() - start));
         if (!check.passed()) {
             throw new DeviceException(
