@@ -1,8 +1,6 @@
 package apus.kernels.tornado;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -103,12 +101,16 @@ final class GraphDraft {
         if (!inputs.isEmpty()) {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, inputs.toArray());
         }
-        graph.consumeFromDevice(LOAD, used.toArray());
+        if (!used.isEmpty()) {
+            graph.consumeFromDevice(LOAD, used.toArray());
+        }
         for (String other : before) {
             graph.consumeFromDevice(other, taken);
         }
         tasks.forEach(task -> task.accept(graph));
-        graph.persistOnDevice(used.toArray());
+        if (!used.isEmpty()) {
+            graph.persistOnDevice(used.toArray());
+        }
         if (!outputs.isEmpty()) {
             graph.transferToHost(DataTransferMode.EVERY_EXECUTION, outputs.toArray());
         }
@@ -127,17 +129,5 @@ final class GraphDraft {
         tasks.forEach(task -> task.accept(graph));
         graph.persistOnDevice(Stream.of(uploaded, made).flatMap(List::stream).toArray());
         return graph;
-    }
-
-    /** Everything on the device that the tasks use. */
-    Set<Object> used() {
-        Set<Object> all = Collections.newSetFromMap(new IdentityHashMap<>());
-        all.addAll(used);
-        return all;
-    }
-
-    @Override
-    public String toString() {
-        return name + Arrays.asList(tasks.size());
     }
 }

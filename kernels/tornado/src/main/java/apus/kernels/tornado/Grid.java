@@ -18,26 +18,34 @@ import uk.ac.manchester.tornado.api.WorkerGrid1D;
  *
  * @param matvec {@code workgroup.matvec}: threads of a group that multiplies with one token, 32 for
  *     each row
- * @param tiles {@code workgroup.tiles}: the same of one that multiplies with several
+ * @param matmul {@code workgroup.matmul}: the same of one that multiplies with several
+ * @param attention {@code workgroup.attention}: threads of a group that attends, and positions of a
+ *     tile; a power of two, at least half of a head's dimensions
  * @param norm {@code workgroup.norm}: threads of a group that norms, a power of two
  */
-record Grid(int matvec, int tiles, int norm) {
+record Grid(int matvec, int matmul, int attention, int norm) {
     private static final String FILE = "apus.tornado.grid";
     private static final String MATVEC = "workgroup.matvec";
-    private static final String TILES = "workgroup.tiles";
+    private static final String MATMUL = "workgroup.matmul";
+    private static final String ATTENTION = "workgroup.attention";
     private static final String NORM = "workgroup.norm";
-    static final Grid DEFAULT = new Grid(256, 256, 256);
+    static final Grid DEFAULT = new Grid(256, 256, 128, 256);
 
     Grid {
         multiple(MATVEC, matvec);
-        multiple(TILES, tiles);
-        if (norm < 1 || norm > Groups.MOST_THREADS || Integer.bitCount(norm) != 1) {
+        multiple(MATMUL, matmul);
+        power(ATTENTION, attention);
+        power(NORM, norm);
+    }
+
+    private static void power(String key, int threads) {
+        if (threads < 1 || threads > Groups.MOST_THREADS || Integer.bitCount(threads) != 1) {
             throw new DeviceException(
-                    NORM
+                    key
                             + " must be a power of two up to "
                             + Groups.MOST_THREADS
                             + ", found "
-                            + norm);
+                            + threads);
         }
     }
 
@@ -71,7 +79,7 @@ record Grid(int matvec, int tiles, int norm) {
         } catch (IOException | IllegalArgumentException e) {
             throw new DeviceException(FILE + ": cannot read " + file + ": " + e.getMessage(), e);
         }
-        Set<String> known = Set.of(MATVEC, TILES, NORM);
+        Set<String> known = Set.of(MATVEC, MATMUL, ATTENTION, NORM);
         for (String key : properties.stringPropertyNames()) {
             if (!known.contains(key)) {
                 throw new DeviceException(file + ": '" + key + "' is not known; " + known + " are");
@@ -79,7 +87,8 @@ record Grid(int matvec, int tiles, int norm) {
         }
         return new Grid(
                 number(properties, MATVEC, DEFAULT.matvec),
-                number(properties, TILES, DEFAULT.tiles),
+                number(properties, MATMUL, DEFAULT.matmul),
+                number(properties, ATTENTION, DEFAULT.attention),
                 number(properties, NORM, DEFAULT.norm));
     }
 

@@ -2,6 +2,7 @@ package apus.kernels.tornado;
 
 import apus.format.spec.Act;
 import apus.format.spec.Attention;
+import apus.kernels.DeviceException;
 import apus.kernels.tornado.groups.BlockGroupProducts;
 import apus.kernels.tornado.groups.FloatGroupProducts;
 import apus.kernels.tornado.groups.GroupAttention;
@@ -120,14 +121,18 @@ final class GroupOperations extends LoopOperations {
     @Override
     public void attend(
             GraphDraft g, Attention a, Cache cache, AttentionInput in, FloatArray out, int tokens) {
-        if (a.headDim() > GroupAttention.MOST_DIMENSIONS) {
-            super.attend(g, a, cache, in, out, tokens);
-            return;
+        int threads = grid.attention();
+        if (a.headDim() > 2 * threads) {
+            throw new DeviceException(
+                    "workgroup.attention must be at least half of a head's "
+                            + a.headDim()
+                            + " dimensions, found "
+                            + threads);
         }
         KernelContext context = new KernelContext();
         g.task(
                 "attendGroups",
-                Grid.groups((long) tokens * a.heads(), GroupAttention.TILE),
+                Grid.groups((long) tokens * a.heads(), threads),
                 (graph, name) ->
                         graph.task(
                                 name,
@@ -145,7 +150,8 @@ final class GroupOperations extends LoopOperations {
                                 cache.blockSize(),
                                 a.window(),
                                 a.scale(),
-                                a.softcap()),
+                                a.softcap(),
+                                threads),
                 in.qkv(),
                 cache.keys(),
                 cache.values(),
@@ -342,7 +348,7 @@ final class GroupOperations extends LoopOperations {
             int at,
             Ending e) {
         KernelContext context = new KernelContext();
-        int threads = grid.tiles();
+        int threads = grid.matmul();
         int cols = w.cols();
         FloatArray bias = w.biases().get(part);
         int biased = w.biased() ? 1 : 0;

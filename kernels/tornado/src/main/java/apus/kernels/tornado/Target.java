@@ -1,5 +1,6 @@
 package apus.kernels.tornado;
 
+import apus.kernels.Device;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
@@ -9,7 +10,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
  * The device to compute on.
  *
  * @param budget bytes that may be taken of its memory: what the device has, or less if TornadoVM
- *     was told so ({@code tornado.device.memory})
+ *     was told so ({@code tornado.device.memory}); of a CPU, what can be had of the host's memory
  */
 record Target(TornadoDevice device, long budget) {
     private static final String POCL = "Portable Computing";
@@ -20,11 +21,16 @@ record Target(TornadoDevice device, long budget) {
     }
 
     String name() {
-        return device.getDeviceName();
+        return device.getPhysicalDevice().getDeviceName();
     }
 
     TornadoVMBackendType backend() {
         return device.getTornadoVMBackend();
+    }
+
+    /** For people. */
+    Device described() {
+        return new Device(name(), driver(), device.getMaxGlobalMemory());
     }
 
     /** How the device is reached, for people. */

@@ -1,16 +1,21 @@
 package apus.kernels.tornado;
 
 import apus.kernels.DeviceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Finds devices. */
 final class Targets {
+    private static final System.Logger LOG = System.getLogger(Targets.class.getName());
     private static final String MODULE = "tornado.runtime";
     private static final String BAILOUT = "tornado.recover.bailout";
     private static final String MEMORY = "tornado.device.memory";
@@ -45,9 +50,7 @@ final class Targets {
                 TornadoBackend backend = runtime.getBackend(b);
                 for (int d = 0; d < backend.getNumDevices(); d++) {
                     TornadoDevice device = backend.getDevice(d);
-                    targets.add(
-                            new Target(
-                                    device, Math.min(device.getMaxGlobalMemory(), memoryLimit())));
+                    targets.add(new Target(device, budget(device)));
                 }
             }
         } catch (RuntimeException | LinkageError e) {
@@ -100,6 +103,27 @@ final class Targets {
                             + BAILOUT
                             + "=False");
         }
+    }
+
+    private static long budget(TornadoDevice device) {
+        long bytes = Math.min(device.getMaxGlobalMemory(), memoryLimit());
+        return device.getDeviceType() == TornadoDeviceType.CPU
+                ? Math.min(bytes, hostMemory())
+                : bytes;
+    }
+
+    /** What the host could give, caches of files included; Long.MAX_VALUE where it does not say. */
+    private static long hostMemory() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+                if (line.startsWith("MemAvailable:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the system does not tell its memory", e);
+        }
+        return Long.MAX_VALUE;
     }
 
     /** As TornadoVM reads it: bytes, or with one of KB, MB, GB, TB. */

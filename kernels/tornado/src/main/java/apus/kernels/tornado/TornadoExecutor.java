@@ -4,6 +4,7 @@ import apus.format.checkpoint.Checkpoint;
 import apus.format.spec.ModelSpec;
 import apus.kernels.Batch;
 import apus.kernels.DeviceException;
+import apus.kernels.DeviceMemory;
 import apus.kernels.Executor;
 import apus.kernels.ExecutorInfo;
 import apus.kernels.ExecutorOptions;
@@ -12,6 +13,7 @@ import apus.kernels.Logits;
 import apus.kernels.tornado.loops.Bf16;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -23,6 +25,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * head is another, for each of several numbers of logit rows.
  */
 final class TornadoExecutor implements Executor {
+    private static final System.Logger LOG = System.getLogger(TornadoExecutor.class.getName());
+
+    /** An array's header, in floats, and some. */
+    private static final int ARRAY_SLACK = 64;
+
     private final ModelSpec spec;
     private final ExecutorOptions options;
     private final Target target;
@@ -76,7 +83,10 @@ final class TornadoExecutor implements Executor {
                             1,
                             kvBytesPerToken(),
                             workspace,
-                            loader.quantizationError());
+                            loader.quantizationError(),
+                            Optional.of(
+                                    new DeviceMemory(
+                                            target.budget(), loader.bytes(), maxCacheTokens())));
         } catch (RuntimeException | Error e) {
             host.close();
             throw e;
@@ -95,6 +105,18 @@ final class TornadoExecutor implements Executor {
             sum += 4L * size * spec.vocab();
         }
         return sum;
+    }
+
+    /** Keys of a layer are one array, which lies in one allocation. */
+    private long maxCacheTokens() {
+        long floats =
+                Math.min(
+                        Tuning.MAX_ELEMENTS,
+                        target.device().getMaxAllocMemory() / Float.BYTES - ARRAY_SLACK);
+        return spec.layers().stream()
+                .mapToLong(l -> floats / ((long) l.attn().kvHeads() * l.attn().headDim()))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     private long kvBytesPerToken() {
@@ -136,6 +158,14 @@ final class TornadoExecutor implements Executor {
         }
         long cacheTokens = (long) shape.blocks() * shape.blockSize();
         checkFits(cacheTokens * kvBytesPerToken());
+        if (cacheTokens > maxCacheTokens()) {
+            throw new DeviceException(
+                    target.name()
+                            + ": a key/value cache of "
+                            + cacheTokens
+                            + " tokens, but an array of this device holds those of "
+                            + maxCacheTokens());
+        }
         List<FloatArray> made = new ArrayList<>(activations.all());
         List<Operations.Cache> caches = new ArrayList<>();
         spec.layers()
@@ -160,6 +190,21 @@ final class TornadoExecutor implements Executor {
                 LoadWriter.write(
                         loader.uploads(), made, sink, new GraphDraft(GraphDraft.LOAD, grids));
         plans = new Plans(target, load, drafts, activations.x, grids);
+        LOG.log(
+                System.Logger.Level.INFO,
+                () ->
+                        target.name()
+                                + ": "
+                                + mib(loader.bytes())
+                                + " of weights, "
+                                + mib(bytes - loader.bytes())
+                                + " of activations, a cache of "
+                                + mib(cacheTokens * kvBytesPerToken())
+                                + ", of "
+                                + mib(target.budget())
+                                + "; compiling "
+                                + drafts.size()
+                                + " graphs");
         plans.warm();
         host.uploaded();
     }

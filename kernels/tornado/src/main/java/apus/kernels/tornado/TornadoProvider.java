@@ -1,11 +1,13 @@
 package apus.kernels.tornado;
 
 import apus.format.checkpoint.Checkpoint;
+import apus.kernels.Device;
 import apus.kernels.DeviceException;
 import apus.kernels.Executor;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.Support;
+import java.util.List;
 import java.util.Optional;
 
 /** GPUs, through TornadoVM where the JVM was started with it. */
@@ -35,6 +37,11 @@ public final class TornadoProvider implements ExecutorProvider {
         return lacking.isPresent()
                 ? new Support.No(lacking.get())
                 : new Support.Yes(target.isGpu() ? GPU_RANK : CPU_DEVICE_RANK);
+    }
+
+    @Override
+    public List<Device> devices() {
+        return Targets.all().stream().map(Target::described).toList();
     }
 
     @Override

@@ -16,14 +16,14 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * position that the token sees.
  */
 public final class GroupAttention {
-    /** Positions of a tile, and threads of a group. */
-    public static final int TILE = 128;
-
     /** Two dimensions for each thread. */
-    public static final int MOST_DIMENSIONS = 2 * TILE;
+    private static final int MOST_DIMENSIONS = 2 * Groups.MOST_THREADS;
 
     private GroupAttention() {}
 
+    /**
+     * @param threads of a group, and positions of a tile: a power of two, at least half of headDim
+     */
     public static void attendGroups(
             KernelContext context,
             FloatArray qkv,
@@ -38,11 +38,12 @@ public final class GroupAttention {
             int blockSize,
             int window,
             float scale,
-            float cap) {
+            float cap,
+            int threads) {
         float[] query = context.allocateFloatLocalArray(MOST_DIMENSIONS);
-        float[] weights = context.allocateFloatLocalArray(TILE);
-        float[] local = context.allocateFloatLocalArray(TILE);
-        int[] rows = context.allocateIntLocalArray(TILE);
+        float[] weights = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        int[] rows = context.allocateIntLocalArray(Groups.MOST_THREADS);
         int thread = context.localIdx;
         int t = context.groupIdx / heads;
         int h = context.groupIdx % heads;
@@ -54,7 +55,7 @@ public final class GroupAttention {
         if (window != 0 && position - window + 1 > 0) {
             first = position - window + 1;
         }
-        for (int i = thread; i < headDim; i += TILE) {
+        for (int i = thread; i < headDim; i += threads) {
             query[i] = qkv.get(q + i);
         }
         context.localBarrier();
@@ -63,7 +64,7 @@ public final class GroupAttention {
         float low = 0f;
         float high = 0f;
         int end = position + 1;
-        for (int begin = first; begin < end; begin += TILE) {
+        for (int begin = first; begin < end; begin += threads) {
             int p = begin + thread;
             float score = -3.0e38f;
             int row = 0;
@@ -81,7 +82,7 @@ public final class GroupAttention {
             }
             rows[thread] = row;
             local[thread] = score;
-            for (int far = TILE / 2; far > 0; far = far / 2) {
+            for (int far = threads / 2; far > 0; far = far / 2) {
                 context.localBarrier();
                 if (thread < far) {
                     local[thread] = TornadoMath.max(local[thread], local[thread + far]);
@@ -96,7 +97,7 @@ public final class GroupAttention {
             context.localBarrier();
             weights[thread] = weight;
             local[thread] = weight;
-            for (int far = TILE / 2; far > 0; far = far / 2) {
+            for (int far = threads / 2; far > 0; far = far / 2) {
                 context.localBarrier();
                 if (thread < far) {
                     local[thread] += local[thread + far];
@@ -107,15 +108,15 @@ public final class GroupAttention {
             sum = sum * shrink + local[0];
             low = low * shrink;
             high = high * shrink;
-            int count = TornadoMath.min(TILE, end - begin);
+            int count = TornadoMath.min(threads, end - begin);
             if (thread < headDim) {
                 for (int j = 0; j < count; j++) {
                     low += weights[j] * values.get(rows[j] + thread);
                 }
             }
-            if (thread + TILE < headDim) {
+            if (thread + threads < headDim) {
                 for (int j = 0; j < count; j++) {
-                    high += weights[j] * values.get(rows[j] + thread + TILE);
+                    high += weights[j] * values.get(rows[j] + thread + threads);
                 }
             }
             max = most;
@@ -125,8 +126,8 @@ public final class GroupAttention {
         if (thread < headDim) {
             out.set(o + thread, low / sum);
         }
-        if (thread + TILE < headDim) {
-            out.set(o + thread + TILE, high / sum);
+        if (thread + threads < headDim) {
+            out.set(o + thread + threads, high / sum);
         }
     }
 }

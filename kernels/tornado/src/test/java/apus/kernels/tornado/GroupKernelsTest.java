@@ -1,0 +1,221 @@
+package apus.kernels.tornado;
+
+import static apus.kernels.tornado.Samples.assertNear;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import apus.format.spec.Attention;
+import apus.format.spec.Linear;
+import apus.format.spec.Norm;
+import apus.format.spec.Position;
+import apus.format.spec.WeightRef;
+import apus.kernels.tornado.loops.Bf16;
+import apus.kernels.tornado.loops.Finish;
+import apus.kernels.tornado.loops.StepLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/** Kernels with work groups equal the loops, each on the device, at sizes that fill no group. */
+final class GroupKernelsTest {
+    private static final int ROWS = 21;
+    private static final int COLS = 610;
+    private static final double NEAR = 1e-11;
+
+    private final Samples samples = new Samples(11);
+    private final FloatArray powers = Bf16.powers();
+    private final Grid small = new Grid(96, 64, 32, 64);
+
+    /** Writes one operation into a graph. */
+    private interface Writer {
+        void write(Operations ops, GraphDraft g);
+    }
+
+    /** Runs an operation on the device; {@code out} has the result. */
+    private void run(
+            Operations ops, List<TornadoNativeArray> arrays, FloatArray out, Writer writer) {
+        GridScheduler grids = new GridScheduler();
+        GraphDraft draft = new GraphDraft("once", grids);
+        draft.input(arrays.toArray());
+        draft.input(out);
+        writer.write(ops, draft);
+        OnDevice.run(draft, grids, out);
+    }
+
+    private FloatArray both(
+            List<TornadoNativeArray> arrays, FloatArray start, String what, Writer2 writer) {
+        FloatArray wanted = Samples.copy(start);
+        run(new LoopOperations(powers), arrays, wanted, (ops, g) -> writer.write(ops, g, wanted));
+        for (Grid grid : List.of(Grid.DEFAULT, small)) {
+            FloatArray found = Samples.copy(start);
+            run(
+                    new GroupOperations(powers, grid),
+                    arrays,
+                    found,
+                    (ops, g) -> writer.write(ops, g, found));
+            assertNear(wanted, found, NEAR, what + " " + grid);
+        }
+        return wanted;
+    }
+
+    /** The same, told where the result goes. */
+    private interface Writer2 {
+        void write(Operations ops, GraphDraft g, FloatArray out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f32", "bf16", "f16", "int8", "int4"})
+    void productsAreThoseOfTheLoopsForAnyNumberOfTokens(String format) {
+        List<TornadoNativeArray> arrays = new ArrayList<>();
+        Numbers numbers = numbers(format, arrays);
+        FloatArray bias = samples.floats(ROWS);
+        DeviceMatrix w = new DeviceMatrix("w", ROWS, COLS, List.of(numbers), List.of(bias), true);
+        int most = 11;
+        FloatArray x = samples.floats(most * COLS);
+        arrays.addAll(List.of(bias, x, powers));
+        int width = ROWS + 5;
+        FloatArray start = samples.floats(most * width);
+        FloatArray one = null;
+        for (int tokens : new int[] {1, 3, most}) {
+            Ending ending = tokens == 3 ? Ending.STORE : Ending.adding(0.5f);
+            both(
+                    arrays,
+                    start,
+                    format + " of " + tokens,
+                    (ops, g, y) -> ops.product(g, w, x, y, tokens, width, 2, ending));
+        }
+        // A row of a tile has the bits that it has alone.
+        for (int tokens : new int[] {1, 8, most}) {
+            FloatArray y = Samples.copy(start);
+            run(
+                    new GroupOperations(powers, small),
+                    arrays,
+                    y,
+                    (ops, g) -> ops.product(g, w, x, y, tokens, width, 2, Ending.STORE));
+            one = one == null ? y : one;
+            for (int r = 0; r < ROWS; r++) {
+                assertEquals(one.get(2 + r), y.get(2 + r), format + " among " + tokens);
+            }
+        }
+    }
+
+    private Numbers numbers(String format, List<TornadoNativeArray> arrays) {
+        int block = 32;
+        Numbers numbers =
+                switch (format) {
+                    case "f32" -> new Numbers.F32(ROWS, samples.floats(ROWS * COLS));
+                    case "bf16" -> new Numbers.Bf16(ROWS, samples.bf16(ROWS * COLS));
+                    case "f16" -> new Numbers.F16(ROWS, samples.f16(ROWS * COLS));
+                    case "int8" ->
+                            new Numbers.Int8(
+                                    ROWS,
+                                    samples.bytes(ROWS * COLS),
+                                    samples.floats(ROWS * Math.ceilDiv(COLS, block)),
+                                    block);
+                    case "int4" ->
+                            new Numbers.Int4(
+                                    ROWS,
+                                    samples.bytes(ROWS * COLS / 2),
+                                    samples.floats(ROWS * Math.ceilDiv(COLS, block)),
+                                    block);
+                    default -> throw new IllegalArgumentException(format);
+                };
+        switch (numbers) {
+            case Numbers.F32(int _, var data) -> arrays.add(data);
+            case Numbers.Bf16(int _, var data) -> arrays.add(data);
+            case Numbers.F16(int _, var data) -> arrays.add(data);
+            case Numbers.Int8(int _, var data, var scales, int _) ->
+                    arrays.addAll(List.of(data, scales));
+            case Numbers.Int4(int _, var data, var scales, int _) ->
+                    arrays.addAll(List.of(data, scales));
+        }
+        return numbers;
+    }
+
+    @Test
+    void normsAreThoseOfTheLoops() {
+        int tokens = 5;
+        FloatArray x = samples.floats(tokens * COLS);
+        FloatArray weight = samples.floats(COLS);
+        DeviceNorm norm = new DeviceNorm.ByRms(COLS, weight, 1e-5f, 1);
+        both(
+                List.of(x, weight),
+                new FloatArray(tokens * COLS),
+                "norm",
+                (ops, g, y) -> ops.norm(g, norm, x, y, tokens));
+        DeviceNorm heads = new DeviceNorm.ByRms(61, weight, 1e-5f, 0);
+        both(
+                List.of(weight),
+                x,
+                "norm of slices",
+                (ops, g, y) -> ops.normSlices(g, heads, y, tokens, 3, COLS, 100));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, 300", "33, 0, 300", "0, 20, 140", "70, 20, 5"})
+    void attentionIsThatOfTheLoops(int window, float cap, int context) {
+        int tokens = 3;
+        int heads = 4;
+        int kvHeads = 2;
+        int headDim = 48;
+        int blockSize = 16;
+        int blocks = Math.ceilDiv(context, blockSize) + 1;
+        IntArray step = new IntArray(StepLayout.tables(tokens) + blocks);
+        for (int t = 0; t < tokens; t++) {
+            step.set(StepLayout.positions(tokens) + t, context - tokens + t);
+            step.set(StepLayout.tablesOf(tokens) + t, StepLayout.tables(tokens));
+        }
+        for (int b = 0; b < blocks; b++) {
+            step.set(StepLayout.tables(tokens) + b, blocks - 1 - b);
+        }
+        WeightRef none = WeightRef.NONE;
+        Linear linear = new Linear(none, none);
+        Attention a =
+                new Attention(
+                        linear,
+                        linear,
+                        linear,
+                        linear,
+                        heads,
+                        kvHeads,
+                        headDim,
+                        0.2f,
+                        Norm.NONE,
+                        Norm.NONE,
+                        Position.NONE,
+                        window,
+                        cap,
+                        none);
+        FloatArray qkv = samples.floats(tokens * (heads + 2 * kvHeads) * headDim);
+        int stored = blocks * blockSize * kvHeads * headDim;
+        var cache = new Operations.Cache(samples.floats(stored), samples.floats(stored), blockSize);
+        var in = new Operations.AttentionInput(qkv, step, powers, 0, 0);
+        both(
+                List.of(qkv, step, cache.keys(), cache.values()),
+                new FloatArray(tokens * heads * headDim),
+                "attention of " + context,
+                (ops, g, out) -> ops.attend(g, a, cache, in, out, tokens));
+    }
+
+    @Test
+    void halvesAreGated() {
+        int tokens = 3;
+        FloatArray x = samples.floats(tokens * 20);
+        FloatArray y = new FloatArray(tokens * 10);
+        run(
+                new GroupOperations(powers, small),
+                List.of(x),
+                y,
+                (ops, g) -> ops.gateHalves(g, x, y, tokens, 10, apus.format.spec.Act.SILU));
+        float wanted = Finish.activate(x.get(43), Finish.SILU) * x.get(53);
+        assertEquals(wanted, y.get(23), 1e-6f);
+        assertEquals(Set.of(), new GridScheduler().keySet());
+    }
+}
