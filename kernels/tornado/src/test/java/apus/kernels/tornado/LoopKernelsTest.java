@@ -226,8 +226,7 @@ final class LoopKernelsTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0, 4", "5, 0, 4", "0, 8, 3", "3, 30, 0"})
-    void keysAreTurnedAndStoredAndAttendedToAsByTheScalarKernels(
-            int window, float cap, int pairs) {
+    void keysAreTurnedAndStoredAndAttendedToAsByTheScalarKernels(int window, float cap, int pairs) {
         int heads = 4;
         int kvHeads = 2;
         int headDim = 10;
