@@ -3,9 +3,7 @@ package apus.kernels.tornado;
 import apus.format.Block;
 import apus.format.DType;
 import apus.format.Dequant;
-import apus.format.Fp8;
 import apus.format.ModelFormatException;
-import apus.format.Mxfp4;
 import apus.format.Plain;
 import apus.format.Tiled;
 import apus.format.UnsupportedModelException;
@@ -182,7 +180,8 @@ final class WeightLoader {
                                 };
                     };
             case Block block -> packed(w, quantization, block.ordered() ? Kept.F32 : Kept.BLOCKS);
-            case Fp8 _, Mxfp4 _, Tiled _ -> packed(w, quantization, Kept.F32);
+            // Whatever else a file can hold, Dequant reads.
+            default -> packed(w, quantization, Kept.F32);
         };
     }
 
