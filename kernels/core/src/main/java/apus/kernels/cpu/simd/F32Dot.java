@@ -16,8 +16,100 @@ final class F32Dot {
     private F32Dot() {}
 
     /**
-     * Lane sums of up to 8 rows with one token: the product for a single token, where rows stream
-     * from memory and 8 streams keep it busy.
+     * Lane sums of rows with one token. Rows stream from memory through 8 streams, which keep it
+     * busy; each runs through rows that follow each other, because what fetches memory ahead begins
+     * anew with every stream that jumps. The rows of a call are a multiple of 8; see {@link #rows8}
+     * for the rest. Without conditions on the number of streams C2 hoists the checks of the segment
+     * out of the loops.
+     *
+     * @param w0 byte of the first row's first column
+     * @param row bytes of a row
+     * @param count rows of each of the 8 streams
+     * @param xAt byte of the token's first column
+     * @param blocks blocks of 2L columns
+     * @param sums f32[8][count][L] from byte sumsAt on
+     */
+    static void streams8(
+            MemorySegment w,
+            long w0,
+            long row,
+            int count,
+            MemorySegment x,
+            long xAt,
+            int blocks,
+            MemorySegment sums,
+            long sumsAt) {
+        long stream = count * row;
+        long sumStream = count * B;
+        for (int r = 0; r < count; r++) {
+            long v0 = w0 + r * row;
+            long v1 = v0 + 1 * stream;
+            long v2 = v0 + 2 * stream;
+            long v3 = v0 + 3 * stream;
+            long v4 = v0 + 4 * stream;
+            long v5 = v0 + 5 * stream;
+            long v6 = v0 + 6 * stream;
+            long v7 = v0 + 7 * stream;
+            FloatVector a0 = FloatVector.zero(F);
+            FloatVector a1 = FloatVector.zero(F);
+            FloatVector a2 = FloatVector.zero(F);
+            FloatVector a3 = FloatVector.zero(F);
+            FloatVector a4 = FloatVector.zero(F);
+            FloatVector a5 = FloatVector.zero(F);
+            FloatVector a6 = FloatVector.zero(F);
+            FloatVector a7 = FloatVector.zero(F);
+            for (int b = 0; b < blocks; b++) {
+                long at = (long) b * (2 * B);
+                long u = xAt + (long) b * (2 * B);
+                FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
+                FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
+                FloatVector f = FloatVector.fromMemorySegment(F, w, v0 + at, LE);
+                a0 = x0.fma(f, a0);
+                f = FloatVector.fromMemorySegment(F, w, v0 + at + B, LE);
+                a0 = x1.fma(f, a0);
+                f = FloatVector.fromMemorySegment(F, w, v1 + at, LE);
+                a1 = x0.fma(f, a1);
+                f = FloatVector.fromMemorySegment(F, w, v1 + at + B, LE);
+                a1 = x1.fma(f, a1);
+                f = FloatVector.fromMemorySegment(F, w, v2 + at, LE);
+                a2 = x0.fma(f, a2);
+                f = FloatVector.fromMemorySegment(F, w, v2 + at + B, LE);
+                a2 = x1.fma(f, a2);
+                f = FloatVector.fromMemorySegment(F, w, v3 + at, LE);
+                a3 = x0.fma(f, a3);
+                f = FloatVector.fromMemorySegment(F, w, v3 + at + B, LE);
+                a3 = x1.fma(f, a3);
+                f = FloatVector.fromMemorySegment(F, w, v4 + at, LE);
+                a4 = x0.fma(f, a4);
+                f = FloatVector.fromMemorySegment(F, w, v4 + at + B, LE);
+                a4 = x1.fma(f, a4);
+                f = FloatVector.fromMemorySegment(F, w, v5 + at, LE);
+                a5 = x0.fma(f, a5);
+                f = FloatVector.fromMemorySegment(F, w, v5 + at + B, LE);
+                a5 = x1.fma(f, a5);
+                f = FloatVector.fromMemorySegment(F, w, v6 + at, LE);
+                a6 = x0.fma(f, a6);
+                f = FloatVector.fromMemorySegment(F, w, v6 + at + B, LE);
+                a6 = x1.fma(f, a6);
+                f = FloatVector.fromMemorySegment(F, w, v7 + at, LE);
+                a7 = x0.fma(f, a7);
+                f = FloatVector.fromMemorySegment(F, w, v7 + at + B, LE);
+                a7 = x1.fma(f, a7);
+            }
+            long to = sumsAt + r * B;
+            a0.intoMemorySegment(sums, to, LE);
+            a1.intoMemorySegment(sums, to + 1 * sumStream, LE);
+            a2.intoMemorySegment(sums, to + 2 * sumStream, LE);
+            a3.intoMemorySegment(sums, to + 3 * sumStream, LE);
+            a4.intoMemorySegment(sums, to + 4 * sumStream, LE);
+            a5.intoMemorySegment(sums, to + 5 * sumStream, LE);
+            a6.intoMemorySegment(sums, to + 6 * sumStream, LE);
+            a7.intoMemorySegment(sums, to + 7 * sumStream, LE);
+        }
+    }
+
+    /**
+     * Lane sums of up to 8 rows with one token, one row a stream.
      *
      * @param w0 byte of the first row's first column
      * @param stride bytes from row to row

@@ -25,13 +25,17 @@ import java.lang.foreign.ValueLayout;
  * one, then the bias.
  */
 final class Products {
-    /** Floats of lane sums that the longest method writes. */
-    private static final int SUMS = 16 * L;
-
     /** Rows of half precision widened together for tiles of tokens. */
     private static final int WIDENED = 16;
 
-    private static final int ROWS = 8;
+    private static final int STREAMS = 8;
+
+    /** Rows of one token's product whose lanes are added together; whole vectors of sums. */
+    static final int SINGLE_ROWS = 64;
+
+    /** Floats of lane sums that the longest method writes. */
+    private static final int SUMS = SINGLE_ROWS * L;
+
     private static final int TILE_ROWS = 4;
 
     // A tensor may begin at any byte of its file.
@@ -90,27 +94,89 @@ final class Products {
             MemorySegment y,
             MemorySegment scratch,
             long scratchOffset) {
-        DType type = type(w);
-        int cols = w.cols();
-        int blocks = cols / BLOCK;
-        long stride = (long) cols * type.bytes();
-        long xAt = (long) token * cols * Float.BYTES;
         long sums = scratchOffset * Float.BYTES;
-        for (int r = fromRow; r < toRow; r += ROWS) {
-            int rows = Math.min(ROWS, toRow - r);
-            long at = r * stride;
-            switch (type) {
-                case F32 -> F32Dot.rows8(w.data(), at, stride, rows, x, xAt, blocks, scratch, sums);
-                case F16 -> F16Dot.rows8(w.data(), at, stride, rows, x, xAt, blocks, scratch, sums);
-                case BF16 ->
-                        Bf16Dot.rows8(w.data(), at, stride, rows, x, xAt, blocks, scratch, sums);
-                case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64, F64 ->
-                        throw new IllegalArgumentException("not a plain weight: " + type);
+        for (int r = fromRow; r < toRow; r += SINGLE_ROWS) {
+            int rows = Math.min(SINGLE_ROWS, toRow - r);
+            int whole = rows / STREAMS * STREAMS;
+            streams(x, token, w, r, whole / STREAMS, scratch, sums);
+            if (whole < rows) {
+                rows8(x, token, w, r + whole, rows - whole, scratch, sums + whole * B);
             }
-            for (int i = 0; i < rows; i++) {
-                float sum = Lanes.sum(scratch, sums + (long) i * B);
-                finish(x, (long) (token + 1) * cols - cols % BLOCK, w, r + i, bias, sum, y, token);
+            RowSums.reduce(scratch, sums, (rows + L - 1) / L * L);
+            finishRows(x, token, w, r, rows, bias, scratch, sums, y);
+        }
+    }
+
+    /** Lane sums of {@code 8 * count} rows. */
+    private static void streams(
+            MemorySegment x,
+            int token,
+            Weight w,
+            int fromRow,
+            int count,
+            MemorySegment sums,
+            long sumsAt) {
+        DType type = type(w);
+        MemorySegment data = w.data();
+        int blocks = w.cols() / BLOCK;
+        long row = (long) w.cols() * type.bytes();
+        long at = fromRow * row;
+        long xAt = (long) token * w.cols() * Float.BYTES;
+        switch (type) {
+            case F32 -> F32Dot.streams8(data, at, row, count, x, xAt, blocks, sums, sumsAt);
+            case BF16 -> Bf16Dot.streams8(data, at, row, count, x, xAt, blocks, sums, sumsAt);
+            case F16 -> {
+                for (int r = 0; r < count * STREAMS; r += STREAMS) {
+                    rows8(x, token, w, fromRow + r, STREAMS, sums, sumsAt + r * B);
+                }
             }
+            default -> throw new IllegalArgumentException("not a plain weight: " + type);
+        }
+    }
+
+    /** Lane sums of at most 8 rows. */
+    private static void rows8(
+            MemorySegment x,
+            int token,
+            Weight w,
+            int fromRow,
+            int rows,
+            MemorySegment sums,
+            long sumsAt) {
+        DType type = type(w);
+        MemorySegment data = w.data();
+        int blocks = w.cols() / BLOCK;
+        long row = (long) w.cols() * type.bytes();
+        long at = fromRow * row;
+        long xAt = (long) token * w.cols() * Float.BYTES;
+        switch (type) {
+            case F32 -> F32Dot.rows8(data, at, row, rows, x, xAt, blocks, sums, sumsAt);
+            case F16 -> F16Dot.rows8(data, at, row, rows, x, xAt, blocks, sums, sumsAt);
+            case BF16 -> Bf16Dot.rows8(data, at, row, rows, x, xAt, blocks, sums, sumsAt);
+            default -> throw new IllegalArgumentException("not a plain weight: " + type);
+        }
+    }
+
+    private static void finishRows(
+            MemorySegment x,
+            int token,
+            Weight w,
+            int fromRow,
+            int rows,
+            MemorySegment bias,
+            MemorySegment scratch,
+            long sums,
+            MemorySegment y) {
+        int tail = w.cols() % BLOCK;
+        if (tail == 0 && bias.byteSize() == 0) {
+            long to = ((long) token * w.rows() + fromRow) * Float.BYTES;
+            MemorySegment.copy(scratch, sums, y, to, (long) rows * Float.BYTES);
+            return;
+        }
+        long xTail = (long) (token + 1) * w.cols() - tail;
+        for (int i = 0; i < rows; i++) {
+            float sum = scratch.get(JAVA_FLOAT, sums + (long) i * Float.BYTES);
+            finish(x, xTail, w, fromRow + i, bias, sum, y, token);
         }
     }
 

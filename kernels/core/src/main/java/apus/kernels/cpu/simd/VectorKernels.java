@@ -26,7 +26,7 @@ import jdk.incubator.vector.VectorShuffle;
 /** Every operation with the Vector API, at the width the machine prefers. */
 public final class VectorKernels implements CpuKernels, PartSplitter {
     /** Rows of an item of a product of few tokens: some microseconds of work. */
-    private static final int ROWS = 32;
+    private static final int ROWS = Products.SINGLE_ROWS;
 
     // Lane i takes lane (i + n) % L.
     private static final VectorShuffle<Float> BY_8 = rotation(8);
