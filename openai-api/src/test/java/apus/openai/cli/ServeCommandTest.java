@@ -72,6 +72,22 @@ final class ServeCommandTest {
     }
 
     @Test
+    void backendThatCannotBeLoadedAndTheSelfCheckAreSaidAtTheStart() throws Exception {
+        Path services = Files.createDirectories(scratch.resolve("more/META-INF/services"));
+        Files.writeString(
+                services.resolve("apus.kernels.ExecutorProvider"), "apus.missing.Provider");
+        List<String> flags = new ArrayList<>(FLAGS);
+        flags.add("-Xbootclasspath/a:" + scratch.resolve("more"));
+        try (Child child = serve(Map.of(), flags, "--self-check")) {
+            ready(child);
+            assertTrue(child.out().contains("backend  cpu: "), child.out());
+            assertTrue(child.out().contains("not used: a backend cannot be loaded: "), child.out());
+            assertTrue(child.out().contains("apus.missing.Provider"), child.out());
+            assertTrue(child.out().contains("checked  logits after 24 tokens"), child.out());
+        }
+    }
+
+    @Test
     void servesTheDemoModelByDefaultAndEndsOnSigterm() throws Exception {
         try (Child child = serve(Map.of(), FLAGS)) {
             String url = ready(child);
