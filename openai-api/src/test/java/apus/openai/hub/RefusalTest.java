@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -193,19 +196,23 @@ final class RefusalTest {
 
     @Test
     void hubThatIsNotThereIsNamed() throws IOException {
-        String address = hub.address();
-        hub.close();
+        // A port that is taken and not listened on; one just closed may still answer, or be
+        // another's.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String address = "http://127.0.0.1:" + taken.getLocalPort();
 
-        assertEquals(
-                "org/name: " + address + " cannot be reached; given up after 3 attempts",
-                failure(
-                        new HubOptions(
-                                URI.create(address),
-                                Optional.empty(),
-                                cache,
-                                false,
-                                1,
-                                Quick.PATIENCE)));
+            assertEquals(
+                    "org/name: " + address + " cannot be reached; given up after 3 attempts",
+                    failure(
+                            new HubOptions(
+                                    URI.create(address),
+                                    Optional.empty(),
+                                    cache,
+                                    false,
+                                    1,
+                                    Quick.PATIENCE)));
+        }
     }
 
     @Test
