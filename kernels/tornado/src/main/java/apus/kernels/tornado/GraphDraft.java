@@ -14,16 +14,20 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 /**
  * A task graph being put together: its tasks, and which arrays lie on the device.
  *
- * <p>Buffers are shared over all graphs of a plan like this: the graph {@link #LOAD} makes them,
- * and hands all of them over to a graph that runs right after it, once. From then on a graph has
- * them, and of the graph before it takes one array, since TornadoVM insists on taking something (it
- * would else take everything from a graph that may not have it).
+ * <p>Buffers are shared over all graphs of a plan like this: a load makes them (see {@link
+ * LoadWriter}), and hands those that a graph uses over to it when it runs right before it, once.
+ * From then on the graph has them, and of the graph before it takes one array, since TornadoVM
+ * insists on taking something (it would else take everything from a graph that may not have it).
  */
 final class GraphDraft {
-    /** Name of the graph that makes the buffers. */
-    static final String LOAD = "load";
+    /**
+     * Tasks of one graph: TornadoVM keeps 8192 bytes for the list of them, and a task takes 15 and
+     * 5 for each of at most 20 arguments.
+     */
+    static final int MOST_TASKS = 70;
 
     private final String name;
+    private final int segment;
     private final GridScheduler grids;
     private final IdentityHashMap<Object, Object> arrays = new IdentityHashMap<>();
     private final List<Object> used = new ArrayList<>();
@@ -33,15 +37,26 @@ final class GraphDraft {
 
     /**
      * @param name letters and digits; the tasks are called after it
+     * @param segment the load that makes its buffers
      * @param grids gets the grids of tasks that need one
      */
-    GraphDraft(String name, GridScheduler grids) {
+    GraphDraft(String name, int segment, GridScheduler grids) {
         this.name = name;
+        this.segment = segment;
         this.grids = grids;
     }
 
     String name() {
         return name;
+    }
+
+    int segment() {
+        return segment;
+    }
+
+    /** The arrays on the device that the tasks use. */
+    List<Object> used() {
+        return used;
     }
 
     int tasks() {
@@ -93,16 +108,17 @@ final class GraphDraft {
     /**
      * The graph.
      *
+     * @param load name of the load of the segment
      * @param before names of the graphs that may run before this one
      * @param taken the array to take from them
      */
-    TaskGraph build(Set<String> before, Object taken) {
+    TaskGraph build(String load, Set<String> before, Object taken) {
         TaskGraph graph = new TaskGraph(name);
         if (!inputs.isEmpty()) {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, inputs.toArray());
         }
         if (!used.isEmpty()) {
-            graph.consumeFromDevice(LOAD, used.toArray());
+            graph.consumeFromDevice(load, used.toArray());
         }
         for (String other : before) {
             graph.consumeFromDevice(other, taken);
@@ -118,16 +134,35 @@ final class GraphDraft {
     }
 
     /**
-     * The graph that makes the buffers.
+     * A load.
      *
      * @param uploaded arrays that are uploaded once
      * @param made arrays that the tasks write first
+     * @param handedOn arrays that the load before, if there is one, hands on
+     * @param before the load before, or empty
+     * @param others names of the graphs that run before this one later
+     * @param taken the array to take from them
      */
-    TaskGraph buildLoad(List<?> uploaded, List<?> made) {
+    TaskGraph buildLoad(
+            List<?> uploaded,
+            List<?> made,
+            List<?> handedOn,
+            String before,
+            Set<String> others,
+            Object taken) {
         TaskGraph graph = new TaskGraph(name);
-        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, uploaded.toArray());
+        if (!uploaded.isEmpty()) {
+            graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, uploaded.toArray());
+        }
+        if (!before.isEmpty()) {
+            graph.consumeFromDevice(before, handedOn.toArray());
+            others.forEach(other -> graph.consumeFromDevice(other, taken));
+        }
         tasks.forEach(task -> task.accept(graph));
-        graph.persistOnDevice(Stream.of(uploaded, made).flatMap(List::stream).toArray());
+        graph.persistOnDevice(
+                Stream.of(uploaded, made, before.isEmpty() ? List.of() : handedOn)
+                        .flatMap(List::stream)
+                        .toArray());
         return graph;
     }
 }

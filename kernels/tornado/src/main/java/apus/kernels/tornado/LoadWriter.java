@@ -3,7 +3,12 @@ package apus.kernels.tornado;
 import apus.kernels.tornado.loops.RowLoops;
 import apus.kernels.tornado.loops.TouchLoops;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -11,23 +16,88 @@ import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
-/** Writes the graph that uploads weights, and makes the buffers that stay on the device. */
+/**
+ * Writes the loads: graphs that upload weights and make the buffers that stay on the device, one
+ * for each segment of a pass. The first has what several segments use, which goes from load to
+ * load.
+ */
 final class LoadWriter {
     private static final int FLOATS_AT_ONCE = 4;
 
-    private LoadWriter() {}
+    private final List<TornadoNativeArray> uploads;
+    private final HostArrays host;
 
     /**
-     * @param made gets zeros
-     * @param sink f32[1] on the device
+     * @param uploads what has content; whatever else is used gets zeros
      */
-    static TaskGraph write(
-            List<TornadoNativeArray> uploads,
-            List<FloatArray> made,
-            FloatArray sink,
-            GraphDraft g) {
+    LoadWriter(List<TornadoNativeArray> uploads, HostArrays host) {
+        this.uploads = uploads;
+        this.host = host;
+    }
+
+    /** Name of a segment's load. */
+    static String name(int segment) {
+        return "load" + segment;
+    }
+
+    /**
+     * A load for each segment, in order.
+     *
+     * @param drafts of all segments
+     * @param taken see {@link GraphDraft#build}
+     */
+    List<TaskGraph> write(List<GraphDraft> drafts, Object taken, GridScheduler grids) {
+        int segments = 1 + drafts.stream().mapToInt(GraphDraft::segment).max().orElse(0);
+        IdentityHashMap<Object, Integer> owner = new IdentityHashMap<>();
+        Set<Object> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (GraphDraft draft : drafts) {
+            for (Object array : draft.used()) {
+                Integer other = owner.putIfAbsent(array, draft.segment());
+                if (other != null && other != draft.segment()) {
+                    shared.add(array);
+                    owner.put(array, 0);
+                }
+            }
+        }
+        Set<String> names = drafts.stream().map(GraphDraft::name).collect(Collectors.toSet());
+        List<Object> handedOn = List.copyOf(shared);
+        List<TaskGraph> loads = new ArrayList<>();
+        for (int i = 0; i < segments; i++) {
+            int segment = i;
+            List<TornadoNativeArray> own =
+                    owner.entrySet().stream()
+                            .filter(e -> e.getValue() == segment)
+                            .map(e -> (TornadoNativeArray) e.getKey())
+                            .toList();
+            GraphDraft draft = new GraphDraft(name(i), i, grids);
+            loads.add(load(draft, own, handedOn, i == 0 ? "" : name(i - 1), names, taken));
+        }
+        return loads;
+    }
+
+    private TaskGraph load(
+            GraphDraft g,
+            List<TornadoNativeArray> own,
+            List<Object> handedOn,
+            String before,
+            Set<String> others,
+            Object taken) {
+        Set<Object> full = Collections.newSetFromMap(new IdentityHashMap<>());
+        full.addAll(uploads);
+        List<TornadoNativeArray> uploaded = own.stream().filter(full::contains).toList();
+        List<FloatArray> made =
+                own.stream().filter(a -> !full.contains(a)).map(a -> (FloatArray) a).toList();
+        FloatArray sink = host.onDevice(1);
+        touch(g, uploaded, sink);
+        clear(g, made);
+        List<FloatArray> written = new ArrayList<>(made);
+        written.add(sink);
+        return g.buildLoad(uploaded, written, handedOn, before, others, taken);
+    }
+
+    private static void touch(GraphDraft g, List<TornadoNativeArray> uploaded, FloatArray sink) {
         List<FloatArray> floats = new ArrayList<>();
-        for (TornadoNativeArray array : uploads) {
+        for (TornadoNativeArray array : uploaded) {
             switch (array) {
                 case FloatArray a -> floats.add(a);
                 case ShortArray a ->
@@ -61,12 +131,12 @@ final class LoadWriter {
                                     floats.get(Math.min(at + 3, floats.size() - 1)),
                                     sink));
         }
+    }
+
+    private static void clear(GraphDraft g, List<FloatArray> made) {
         for (FloatArray array : made) {
             int n = array.getSize();
             g.task("clearRows", (graph, name) -> graph.task(name, RowLoops::clearRows, array, n));
         }
-        List<FloatArray> written = new ArrayList<>(made);
-        written.add(sink);
-        return g.buildLoad(uploads, written);
     }
 }

@@ -4,7 +4,9 @@ import apus.format.spec.ModelSpec;
 import apus.kernels.tornado.Operations.AttentionInput;
 import apus.kernels.tornado.Operations.Cache;
 import apus.kernels.tornado.loops.StepLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -15,27 +17,41 @@ record PassWriter(
         Activations act,
         List<Cache> caches,
         RopeAngles ropes,
-        Operations ops) {
+        Operations ops,
+        int mostTasks) {
 
-    /** Tokens to the residual stream after the last layer. */
-    void writePass(GraphDraft g, StepInput in) {
+    /** Tasks that a layer takes until one has been written. */
+    private static final int LAYER_TASKS = 20;
+
+    /**
+     * Tokens to the residual stream after the last layer, in as many graphs as it takes: segments
+     * of as many layers as TornadoVM has room for.
+     *
+     * @param drafts makes the draft of a segment
+     */
+    List<GraphDraft> writePass(IntFunction<GraphDraft> drafts, StepInput in) {
         int n = in.tokens();
+        GraphDraft g = drafts.apply(0);
+        List<GraphDraft> segments = new ArrayList<>(List.of(g));
         g.input(in.step(), in.angles());
-        ops.embed(
-                g,
-                model.embed(),
-                in.step(),
-                StepLayout.ids(n),
-                act.x,
-                n,
-                spec.embed().scale(),
-                false);
-        model.positions()
-                .ifPresent(table ->
-                        ops.embed(g, table, in.step(), StepLayout.positions(n), act.x, n, 1, true));
-        for (int i = 0; i < model.layers().size(); i++) {
-            writeLayer(g, model.layers().get(i), caches.get(i), in);
+        int ids = StepLayout.ids(n);
+        ops.embed(g, model.embed(), in.step(), ids, act.x, n, spec.embed().scale(), false);
+        if (model.positions().isPresent()) {
+            int positions = StepLayout.positions(n);
+            ops.embed(g, model.positions().get(), in.step(), positions, act.x, n, 1, true);
         }
+        int most = LAYER_TASKS;
+        for (int i = 0; i < model.layers().size(); i++) {
+            if (g.tasks() + most > mostTasks) {
+                g = drafts.apply(segments.size());
+                g.input(in.step(), in.angles());
+                segments.add(g);
+            }
+            int before = g.tasks();
+            writeLayer(g, model.layers().get(i), caches.get(i), in);
+            most = i == 0 ? g.tasks() - before : Math.max(most, g.tasks() - before);
+        }
+        return segments;
     }
 
     private void writeLayer(GraphDraft g, DeviceLayer layer, Cache cache, StepInput in) {

@@ -13,35 +13,39 @@ import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 
 /**
- * The compiled graphs of an executor in one execution plan, the one that makes the buffers first.
- * See {@link GraphDraft} for how they share buffers.
+ * The compiled graphs of an executor in one execution plan, the loads first. See {@link GraphDraft}
+ * for how they share buffers.
  */
 final class Plans implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Plans.class.getName());
-    private static final int LOAD = 0;
 
     private final Target target;
     private final TornadoExecutionPlan plan;
     private final List<GraphDraft> drafts;
+    private final int loads;
     private boolean lost;
 
     /**
-     * @param load the graph that makes the buffers
+     * @param loads see {@link LoadWriter}
      * @param drafts the others; any may run after any
      * @param taken see {@link GraphDraft#build}
      */
     Plans(
             Target target,
-            TaskGraph load,
+            List<TaskGraph> loads,
             List<GraphDraft> drafts,
             Object taken,
             GridScheduler grids) {
         this.target = target;
         this.drafts = List.copyOf(drafts);
+        this.loads = loads.size();
         Set<String> names = drafts.stream().map(GraphDraft::name).collect(Collectors.toSet());
         List<ImmutableTaskGraph> graphs = new ArrayList<>();
-        graphs.add(load.snapshot());
-        drafts.forEach(draft -> graphs.add(draft.build(names, taken).snapshot()));
+        loads.forEach(load -> graphs.add(load.snapshot()));
+        for (GraphDraft draft : drafts) {
+            String load = LoadWriter.name(draft.segment());
+            graphs.add(draft.build(load, names, taken).snapshot());
+        }
         this.plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         plan.withAllGraphs().withDevice(target.device());
         target.compilerFlags()
@@ -59,7 +63,9 @@ final class Plans implements AutoCloseable {
      */
     void warm() {
         long start = System.nanoTime();
-        execute(LOAD, "uploading the weights");
+        for (int i = 0; i < loads; i++) {
+            execute(i, "uploading the weights");
+        }
         long loaded = System.nanoTime();
         LOG.log(
                 System.Logger.Level.INFO,
@@ -71,10 +77,8 @@ final class Plans implements AutoCloseable {
         for (int i = 0; i < drafts.size(); i++) {
             GraphDraft draft = drafts.get(i);
             long from = System.nanoTime();
-            if (i > 0) {
-                execute(LOAD, "handing buffers on");
-            }
-            execute(i + 1, "compiling graph " + draft.name());
+            execute(draft.segment(), "handing buffers on");
+            execute(loads + i, "compiling graph " + draft.name());
             int done = i + 1;
             LOG.log(
                     System.Logger.Level.INFO,
@@ -92,7 +96,7 @@ final class Plans implements AutoCloseable {
 
     /** Runs one of the drafts. */
     void run(int draft) {
-        execute(draft + 1, "a step");
+        execute(loads + draft, "a step");
     }
 
     private void execute(int graph, String what) {

@@ -46,6 +46,8 @@ final class TornadoExecutor implements Executor {
     private final List<StepInput> inputs = new ArrayList<>();
     private final List<IntArray> logitRows = new ArrayList<>();
     private final List<DeviceLogits> logits = new ArrayList<>();
+    private final int mostTasks;
+    private int segmentsPerPass;
     private Plans plans;
 
     TornadoExecutor(Checkpoint checkpoint, ExecutorOptions options, Target target, Tuning tuning) {
@@ -54,6 +56,7 @@ final class TornadoExecutor implements Executor {
         this.target = target;
         this.tokens = Buckets.upTo(options.maxTokensPerStep(), tuning.buckets());
         this.rows = Buckets.upTo(options.maxLogitRows(), tuning.buckets());
+        this.mostTasks = tuning.mostTasks();
         this.ropes = new RopeAngles(spec);
         try {
             this.loader =
@@ -166,7 +169,6 @@ final class TornadoExecutor implements Executor {
                             + " tokens, but an array of this device holds those of "
                             + maxCacheTokens());
         }
-        List<FloatArray> made = new ArrayList<>(activations.all());
         List<Operations.Cache> caches = new ArrayList<>();
         spec.layers()
                 .forEach(layer -> {
@@ -179,17 +181,13 @@ final class TornadoExecutor implements Executor {
                     }
                     FloatArray keys = host.onDevice((int) n);
                     FloatArray values = host.onDevice((int) n);
-                    made.add(keys);
-                    made.add(values);
                     caches.add(new Operations.Cache(keys, values, shape.blockSize()));
                 });
         GridScheduler grids = new GridScheduler();
         List<GraphDraft> drafts = drafts(caches, shape.blockSize(), grids);
-        FloatArray sink = host.onDevice(1);
-        TaskGraph load =
-                LoadWriter.write(
-                        loader.uploads(), made, sink, new GraphDraft(GraphDraft.LOAD, grids));
-        plans = new Plans(target, load, drafts, activations.x, grids);
+        List<TaskGraph> loads =
+                new LoadWriter(loader.uploads(), host).write(drafts, activations.x, grids);
+        plans = new Plans(target, loads, drafts, activations.x, grids);
         LOG.log(
                 System.Logger.Level.INFO,
                 () ->
@@ -212,20 +210,23 @@ final class TornadoExecutor implements Executor {
     /** Passes, then heads. */
     private List<GraphDraft> drafts(
             List<Operations.Cache> caches, int blockSize, GridScheduler grids) {
-        PassWriter writer = new PassWriter(spec, model, activations, caches, ropes, ops);
+        PassWriter writer = new PassWriter(spec, model, activations, caches, ropes, ops, mostTasks);
         List<GraphDraft> drafts = new ArrayList<>();
         int tableLength = Math.ceilDiv(options.maxContext(), blockSize);
         for (int n : tokens.sizes()) {
             StepInput in = new StepInput(n, options.maxSequences(), tableLength, blockSize, ropes);
-            GraphDraft draft = new GraphDraft("pass" + n, grids);
-            writer.writePass(draft, in);
+            List<GraphDraft> segments =
+                    writer.writePass(
+                            i -> new GraphDraft("pass" + n + (i == 0 ? "" : "s" + i), i, grids),
+                            in);
             inputs.add(in);
-            drafts.add(draft);
+            drafts.addAll(segments);
+            segmentsPerPass = segments.size();
         }
         for (int n : rows.sizes()) {
             IntArray wanted = new IntArray(n);
             DeviceLogits out = new DeviceLogits(n, spec.vocab());
-            GraphDraft draft = new GraphDraft("head" + n, grids);
+            GraphDraft draft = new GraphDraft("head" + n, 0, grids);
             writer.writeHead(draft, wanted, out.array(), n);
             logitRows.add(wanted);
             logits.add(out);
@@ -240,7 +241,9 @@ final class TornadoExecutor implements Executor {
         assert batch.tokens > 0 && batch.seqStart[batch.sequences] == batch.tokens;
         int pass = tokens.of(batch.tokens);
         inputs.get(pass).fill(batch);
-        plans.run(pass);
+        for (int i = 0; i < segmentsPerPass; i++) {
+            plans.run(pass * segmentsPerPass + i);
+        }
         if (batch.logitCount == 0) {
             return logits.getFirst().of(0);
         }
@@ -249,7 +252,7 @@ final class TornadoExecutor implements Executor {
         for (int i = 0; i < wanted.getSize(); i++) {
             wanted.set(i, i < batch.logitCount ? batch.logitRows[i] : 0);
         }
-        plans.run(inputs.size() + head);
+        plans.run(inputs.size() * segmentsPerPass + head);
         return logits.get(head).of(batch.logitCount);
     }
 

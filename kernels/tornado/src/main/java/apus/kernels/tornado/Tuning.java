@@ -11,8 +11,10 @@ import java.util.Optional;
  *     false} for plain loops; empty for what suits the device
  * @param grid see {@link Grid}
  * @param maxElements most numbers of one array
+ * @param mostTasks of one graph
  */
-record Tuning(String buckets, Optional<Boolean> groups, Grid grid, long maxElements) {
+record Tuning(
+        String buckets, Optional<Boolean> groups, Grid grid, long maxElements, int mostTasks) {
     /** Arrays are indexed by an int, and hold their length and a header in front. */
     static final long MAX_ELEMENTS = Integer.MAX_VALUE - 64;
 
@@ -22,6 +24,7 @@ record Tuning(String buckets, Optional<Boolean> groups, Grid grid, long maxEleme
                 Optional.ofNullable(System.getProperty("apus.tornado.groups"))
                         .map(Boolean::parseBoolean),
                 Grid.ofSystem(),
-                MAX_ELEMENTS);
+                MAX_ELEMENTS,
+                GraphDraft.MOST_TASKS);
     }
 }

@@ -42,7 +42,7 @@ final class GroupKernelsTest {
     private void run(
             Operations ops, List<TornadoNativeArray> arrays, FloatArray out, Writer writer) {
         GridScheduler grids = new GridScheduler();
-        GraphDraft draft = new GraphDraft("once", grids);
+        GraphDraft draft = new GraphDraft("once", 0, grids);
         draft.input(arrays.toArray());
         draft.input(out);
         writer.write(ops, draft);

@@ -18,7 +18,7 @@ final class OnDevice {
      */
     static void run(GraphDraft draft, GridScheduler grids, FloatArray out) {
         Target target = Targets.chosen();
-        TaskGraph graph = draft.build(Set.of(), out);
+        TaskGraph graph = draft.build("", Set.of(), out);
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, out);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
             plan.withDevice(target.device());

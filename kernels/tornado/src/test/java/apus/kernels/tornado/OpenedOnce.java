@@ -25,7 +25,13 @@ final class OpenedOnce implements AutoCloseable {
      */
     OpenedOnce(boolean groups) {
         // Three plans: one token, a few, and the most.
-        this.tuning = new Tuning("1,8", Optional.of(groups), Grid.DEFAULT, Tuning.MAX_ELEMENTS);
+        this.tuning =
+                new Tuning(
+                        "1,8",
+                        Optional.of(groups),
+                        Grid.DEFAULT,
+                        Tuning.MAX_ELEMENTS,
+                        GraphDraft.MOST_TASKS);
     }
 
     /** Of a model, always with the same options but for threads. */

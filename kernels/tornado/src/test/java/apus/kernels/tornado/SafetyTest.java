@@ -37,7 +37,12 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 /** What is refused, what stops, and with which words. */
 final class SafetyTest {
     private static final Tuning TUNING =
-            new Tuning("1", Optional.of(false), Grid.DEFAULT, Tuning.MAX_ELEMENTS);
+            new Tuning(
+                    "1",
+                    Optional.of(false),
+                    Grid.DEFAULT,
+                    Tuning.MAX_ELEMENTS,
+                    GraphDraft.MOST_TASKS);
     private static final ExecutorOptions OPTIONS =
             new ExecutorOptions(1, 4, 1, 4, 64, CpuChoice.AUTO, Quantization.NONE);
 
@@ -130,10 +135,10 @@ final class SafetyTest {
         FloatArray y = new FloatArray(4);
         GridScheduler grids = new GridScheduler();
         TaskGraph load =
-                new TaskGraph(GraphDraft.LOAD)
+                new TaskGraph(LoadWriter.name(0))
                         .task("bad", SafetyTest::kernelThatDoesNotCompile, y)
                         .transferToHost(DataTransferMode.EVERY_EXECUTION, y);
-        try (Plans plans = new Plans(Targets.chosen(), load, List.of(), y, grids)) {
+        try (Plans plans = new Plans(Targets.chosen(), List.of(load), List.of(), y, grids)) {
             String message = refusal(plans::warm);
             assertTrue(message.contains("kernelThatDoesNotCompile"), message);
             assertEquals(0f, y.get(1), "nothing else may have computed it");

@@ -40,14 +40,19 @@ final class WeightFormatsTest {
     }
 
     private static Executor onDevice(
-            Checkpoint checkpoint, Quantization quantization, boolean groups, long maxElements) {
-        Tuning tuning = new Tuning("1", Optional.of(groups), Grid.DEFAULT, maxElements);
+            Checkpoint checkpoint,
+            Quantization quantization,
+            boolean groups,
+            long maxElements,
+            int mostTasks) {
+        Tuning tuning = new Tuning("1", Optional.of(groups), Grid.DEFAULT, maxElements, mostTasks);
         return new TornadoExecutor(checkpoint, options(quantization), Targets.chosen(), tuning);
     }
 
     private static Executor onDevice(
             Checkpoint checkpoint, Quantization quantization, boolean groups) {
-        return onDevice(checkpoint, quantization, groups, Tuning.MAX_ELEMENTS);
+        return onDevice(
+                checkpoint, quantization, groups, Tuning.MAX_ELEMENTS, GraphDraft.MOST_TASKS);
     }
 
     /** Logits of every token of a prompt of the model, the last ones fed one by one. */
@@ -124,9 +129,29 @@ final class WeightFormatsTest {
         try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
             int hidden = checkpoint.spec().hidden();
             // Room for 150 rows: the longer matrices become parts, gate and up among them.
-            Executor cut = onDevice(checkpoint, Quantization.NONE, groups, 150L * hidden);
+            Executor cut =
+                    onDevice(
+                            checkpoint,
+                            Quantization.NONE,
+                            groups,
+                            150L * hidden,
+                            GraphDraft.MOST_TASKS);
             Executor whole = onDevice(checkpoint, Quantization.NONE, groups);
             List<float[]> wanted = logits(model, whole);
+            List<float[]> found = logits(model, cut);
+            for (int i = 0; i < wanted.size(); i++) {
+                assertArrayEquals(wanted.get(i), found.get(i), "token " + i);
+            }
+        }
+    }
+
+    @Test
+    void aPassOfSeveralGraphsGivesTheSameBits() {
+        GoldenModel model = GoldenModel.all("gemma2").getFirst();
+        try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
+            // A graph for the embedding and one for each layer.
+            Executor cut = onDevice(checkpoint, Quantization.NONE, false, Tuning.MAX_ELEMENTS, 1);
+            List<float[]> wanted = logits(model, onDevice(checkpoint, Quantization.NONE, false));
             List<float[]> found = logits(model, cut);
             for (int i = 0; i < wanted.size(); i++) {
                 assertArrayEquals(wanted.get(i), found.get(i), "token " + i);
