@@ -60,7 +60,8 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "apus.kernels.*",
                             "apus.kernels.cpu.*",
                             "apus.kernels.cpu.tile.TileKernels",
-                            "apus.kernels.cpu.tile.PairTiler"),
+                            "apus.kernels.cpu.tile.PairTiler",
+                            "apus.kernels.cpu.tile.QuadTiler"),
                     // Asks the system for large pages.
                     rule(
                             "apus.kernels.cpu.Pages",
@@ -83,6 +84,8 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "apus.kernels.cpu.simd.*",
                             "apus.kernels.cpu.tile.PairInputs",
                             "apus.kernels.cpu.tile.PartSplitter",
+                            "apus.kernels.cpu.tile.PlainScaler",
+                            "apus.kernels.cpu.tile.SumScaler",
                             "jdk.incubator.vector."),
                     rule(
                             "apus.kernels.tornado.",

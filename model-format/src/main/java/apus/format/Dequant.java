@@ -57,6 +57,11 @@ public final class Dequant {
                 yield plain(w.scales(), tiled.scaleType(), block)
                         * (number(w, tiled, row, col) - zero);
             }
+            case QuadTiled quads -> {
+                long block = quads.blockAt(row, col, w.cols());
+                yield plain(w.scales(), DType.BF16, block)
+                        * w.data().get(ValueLayout.JAVA_BYTE, quads.at(row, col, w.cols()));
+            }
             case PairTiled pairs -> {
                 float sum = 0;
                 for (int p = pairs.parts() - 1; p >= 0; p--) {

@@ -25,7 +25,9 @@ public interface CpuKernels {
         /** Tiles of tokens side by side, column by column, for weights in tiles of rows. */
         STEPS,
         /** Numbers as sums of bfloat16 parts, for weights whose pairs of columns stand together. */
-        PAIRS
+        PAIRS,
+        /** Numbers as sums of bytes with a scale per block, for weights of bytes in fours. */
+        QUADS
     }
 
     /** For people, for example {@code Vector API, 512 bits}. */
@@ -52,7 +54,10 @@ public interface CpuKernels {
     /** Rows of the tiles that {@link apus.format.Tiled} weights are to be made of. */
     int tileRows();
 
-    /** Whether plain matrices are to be laid out as {@link apus.format.PairTiled}. */
+    /**
+     * Whether plain matrices are to be laid out as {@link apus.format.PairTiled}, and bytes as
+     * {@link apus.format.QuadTiled}.
+     */
     default boolean pairs() {
         return false;
     }

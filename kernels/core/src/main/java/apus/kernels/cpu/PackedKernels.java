@@ -10,6 +10,7 @@ import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.SmallFloats;
 import apus.format.Tiled;
 import apus.format.Tiled.Code;
@@ -61,6 +62,7 @@ public final class PackedKernels {
                             : dotBlock(x, at, w, block, row);
             case Mxfp4 _ -> dotMxfp4(x, at, w, row);
             case Tiled tiled -> dotTiled(x, at, w, tiled, row);
+            case QuadTiled quads -> dotQuads(x, at, w, quads, row);
             case PairTiled pairs -> dotPairs(x, at, w, pairs, row);
             case Plain _ -> throw new IllegalArgumentException(w.name() + " is not packed");
         };
@@ -159,6 +161,22 @@ public final class PackedKernels {
                         default -> HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));
                     };
             sum += part * scale;
+        }
+        return sum;
+    }
+
+    private static float dotQuads(MemorySegment x, long at, Weight w, QuadTiled format, int row) {
+        int cols = w.cols();
+        float sum = 0;
+        for (int from = 0; from < cols; from += QuadTiled.BLOCK) {
+            float part = 0;
+            for (int c = from; c < from + QuadTiled.BLOCK; c++) {
+                part +=
+                        x.getAtIndex(JAVA_FLOAT, at + c)
+                                * w.data().get(JAVA_BYTE, format.at(row, c, cols));
+            }
+            long block = format.blockAt(row, from, cols);
+            sum += part * HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));
         }
         return sum;
     }

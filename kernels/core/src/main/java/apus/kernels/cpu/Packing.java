@@ -6,6 +6,7 @@ import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Tiled.Code;
 import apus.format.UnsupportedModelException;
@@ -73,8 +74,11 @@ public final class Packing {
         // What is put together for this purpose alone is let go of at once.
         try (Arena once = Arena.ofShared()) {
             Weight packed = pack(checkpoint.weight(ref, once));
-            if (packed.format() instanceof Tiled || packed.format() instanceof PairTiled) {
-                return packed;
+            switch (packed.format()) {
+                case Tiled _, PairTiled _, QuadTiled _ -> {
+                    return packed;
+                }
+                case Plain _, Fp8 _, Block _, Mxfp4 _ -> {}
             }
         }
         return checkpoint.weight(ref);
@@ -89,14 +93,17 @@ public final class Packing {
             case Fp8 fp8 -> FloatTiler.takes(fp8, w.cols()) ? floats.tile(w, fp8).orElse(w) : w;
             case Mxfp4 mxfp4 -> floats.tile(w, mxfp4);
             case Plain(DType type) -> kernels.pairs() ? pairs.pack(w, type) : w;
-            case Tiled _, PairTiled _ -> w;
+            case Tiled _, PairTiled _, QuadTiled _ -> w;
         };
     }
 
-    private static Weight quantize(Quantizer quantizer, Weight w) {
+    private Weight quantize(Quantizer quantizer, Weight w) {
         return switch (w.format()) {
-            case Plain _ -> quantizer.quantize(w);
-            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
+            case Plain _ -> {
+                Weight tiled = quantizer.quantize(w);
+                yield kernels.pairs() ? pairs.quads(tiled) : tiled;
+            }
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _, QuadTiled _ ->
                     throw new UnsupportedModelException(
                             w.name() + ": is quantised already and cannot be quantised again");
         };

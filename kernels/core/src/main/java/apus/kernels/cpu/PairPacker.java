@@ -2,11 +2,14 @@ package apus.kernels.cpu;
 
 import apus.format.DType;
 import apus.format.PairTiled;
+import apus.format.QuadTiled;
+import apus.format.Tiled;
 import apus.format.Weight;
 import apus.kernels.cpu.tile.PairTiler;
+import apus.kernels.cpu.tile.QuadTiler;
 import java.lang.foreign.Arena;
 
-/** Lays plain matrices out in {@link PairTiled} form on all workers. */
+/** Lays matrices out for matrix tiles on all workers. */
 final class PairPacker {
     private final Workers workers;
     private final Arena arena;
@@ -16,6 +19,7 @@ final class PairPacker {
     private DType type;
     private Weight to;
     private final Workers.Body pack = this::pack;
+    private final Workers.Body turn = this::turn;
 
     /**
      * @param arena owns what is made
@@ -36,6 +40,36 @@ final class PairPacker {
         to = PairTiler.empty(w, numbers, arena);
         workers.run(pack);
         return to;
+    }
+
+    /**
+     * A matrix of bytes with its columns in fours, in the same memory; or itself, if it is of
+     * another form.
+     *
+     * @param w not to be used afterwards
+     */
+    Weight quads(Weight w) {
+        if (!(w.format() instanceof Tiled tiled) || !QuadTiled.takes(tiled, w.cols())) {
+            return w;
+        }
+        from = w;
+        workers.run(turn);
+        return new Weight(
+                w.name(),
+                new QuadTiled(tiled.tileRows()),
+                w.rows(),
+                w.cols(),
+                w.data(),
+                w.scales(),
+                w.zeros(),
+                w.order());
+    }
+
+    private void turn(int worker, int of) {
+        int tiles = ((Tiled) from.format()).tiles(from.rows());
+        for (int tile = workers.claim(); tile < tiles; tile = workers.claim()) {
+            QuadTiler.turn(from, tile);
+        }
     }
 
     private void pack(int worker, int of) {

@@ -9,6 +9,7 @@ import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Weight;
 import apus.format.spec.Act;
@@ -98,7 +99,7 @@ public final class ScalarKernels implements CpuKernels {
             long scratchOffset) {
         switch (w.format()) {
             case Plain(DType type) -> matmul(type, x, tokens, w, bias, fromRow, toRow, y);
-            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _, QuadTiled _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
         }
     }
@@ -149,7 +150,7 @@ public final class ScalarKernels implements CpuKernels {
         return switch (w.format()) {
             case Plain(DType type) -> type;
             // Embeddings are stored plain by every quantiser; a checkpoint says so when it opens.
-            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _, QuadTiled _ ->
                     throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }

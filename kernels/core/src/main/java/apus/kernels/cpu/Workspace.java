@@ -52,6 +52,8 @@ final class Workspace implements AutoCloseable {
 
     private MemorySegment pairs;
 
+    private MemorySegment quads;
+
     /** [logit rows][hidden] */
     MemorySegment last;
 
@@ -72,6 +74,7 @@ final class Workspace implements AutoCloseable {
     private final boolean usesPaired;
     private final boolean usesSteps;
     private final boolean usesPairs;
+    private final boolean usesQuads;
     private final boolean parallel;
     private final int experts;
     private final int topK;
@@ -116,17 +119,20 @@ final class Workspace implements AutoCloseable {
         boolean anyPaired = false;
         boolean anySteps = false;
         boolean anyPairs = false;
+        boolean anyQuads = false;
         for (Plan.Matrix m : plan.matrices()) {
             floats = Math.max(floats, kernels.matmulScratch(m.weight()));
             anyWhole |= kernels.layout(m.weight()) == Layout.WHOLE;
             anyPaired |= kernels.layout(m.weight()) == Layout.PAIRED;
             anySteps |= kernels.layout(m.weight()) == Layout.STEPS;
             anyPairs |= kernels.layout(m.weight()) == Layout.PAIRS;
+            anyQuads |= kernels.layout(m.weight()) == Layout.QUADS;
         }
         usesWhole = anyWhole;
         usesPaired = anyPaired;
         usesSteps = anySteps;
         usesPairs = anyPairs;
+        usesQuads = anyQuads;
         // A cache line apart, so that threads do not write to each other's.
         scratchStride = (floats + 31) / 16 * 16;
         scratch = arena.allocate(scratchStride * options.threads() * Float.BYTES, 64);
@@ -168,6 +174,7 @@ final class Workspace implements AutoCloseable {
         paired = floats(tokenArena, usesPaired ? 1 : 0, input);
         steps = floats(tokenArena, usesSteps ? 1 : 0, input);
         pairs = floats(tokenArena, usesPairs ? 1 : 0, input);
+        quads = floats(tokenArena, usesQuads ? 1 : 0, input);
     }
 
     private Routing routing(int tokens) {
@@ -208,6 +215,7 @@ final class Workspace implements AutoCloseable {
             case PAIRED -> paired;
             case STEPS -> steps;
             case PAIRS -> pairs;
+            case QUADS -> quads;
         };
     }
 
@@ -226,7 +234,8 @@ final class Workspace implements AutoCloseable {
                 (usesWhole ? 1 : 0)
                         + (usesPaired ? 1 : 0)
                         + (usesSteps ? 1 : 0)
-                        + (usesPairs ? 1 : 0);
+                        + (usesPairs ? 1 : 0)
+                        + (usesQuads ? 1 : 0);
         long floats =
                 options.maxTokensPerStep() * perToken
                         + kernels.arrangedFloats(options.maxTokensPerStep(), widestInput()) * copies

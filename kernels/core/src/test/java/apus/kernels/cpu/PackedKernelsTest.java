@@ -13,6 +13,7 @@ import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Weight;
 import java.lang.foreign.Arena;
@@ -131,7 +132,7 @@ final class PackedKernelsTest {
                             bytes(arena, random, ROWS * COLS / Mxfp4.SIZE, 0x7F),
                             none,
                             none);
-            case Plain _, Tiled _, PairTiled _ -> throw new IllegalArgumentException("not packed");
+            case Plain _, Tiled _, PairTiled _, QuadTiled _ -> throw new IllegalArgumentException("not packed");
         };
     }
 

@@ -50,6 +50,55 @@ final class TileExecutorTest {
         return GoldenModel.all(System.getProperty("apus.models", ""));
     }
 
+    static List<GoldenModel> plainModels() {
+        return models().stream()
+                .filter(model -> {
+                    try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
+                        return checkpoint.spec().weights().stream()
+                                .noneMatch(checkpoint::isPacked);
+                    }
+                })
+                .toList();
+    }
+
+    /** The same quantised weights by other kernels, which the golden logits hold at their width. */
+    @ParameterizedTest
+    @MethodSource("plainModels")
+    void bytesGiveTheLogitsOfTheVectorApi(GoldenModel model) {
+        tally.tried("int8");
+        int[] ids = shortest(model).ids();
+        try (Checkpoint checkpoint = Checkpoint.open(model.dir());
+                Executor tiles =
+                        open(checkpoint, ActivationPrecision.FLOAT32, Quantization.INT8);
+                Executor vector =
+                        new CpuExecutorProvider()
+                                .open(
+                                        checkpoint,
+                                        new ExecutorOptions(
+                                                1,
+                                                MAX_TOKENS,
+                                                SEQUENCES,
+                                                MAX_TOKENS,
+                                                4096,
+                                                CpuChoice.VECTOR,
+                                                Quantization.INT8))) {
+            Driver driver = driver(tiles, model);
+            Seq found = driver.start(ids, 0);
+            driver.run(Integer.MAX_VALUE, found);
+            Seq chunks = driver.start(ids, 1);
+            driver.run(1, chunks);
+            Driver other = driver(vector, model);
+            Seq wanted = other.start(ids, 0);
+            other.run(Integer.MAX_VALUE, wanted);
+            for (int i = 0; i < ids.length; i++) {
+                assertArrayEquals(found.logits.get(i), chunks.logits.get(i));
+                assertArrayEquals(
+                        wanted.logits.get(i), found.logits.get(i), model.logitTolerance());
+            }
+        }
+        tally.right("int8");
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void memoryIsPlannedAsItWillBe(GoldenModel model) {
@@ -80,6 +129,11 @@ final class TileExecutorTest {
     }
 
     private static Executor open(Checkpoint checkpoint, ActivationPrecision precision) {
+        return open(checkpoint, precision, Quantization.NONE);
+    }
+
+    private static Executor open(
+            Checkpoint checkpoint, ActivationPrecision precision, Quantization quantization) {
         ExecutorOptions options =
                 new ExecutorOptions(
                         2,
@@ -88,7 +142,7 @@ final class TileExecutorTest {
                         MAX_TOKENS,
                         4096,
                         CpuChoice.TILE,
-                        Quantization.NONE,
+                        quantization,
                         precision);
         CpuKernels rest = KernelChoice.of(CpuChoice.VECTOR).kernels();
         CpuKernels tiles = Machines.INTERPRETER.kernels(precision, rest);

@@ -16,6 +16,7 @@ import apus.format.ModelFormatException;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Tiled.Code;
 import apus.format.Weight;
@@ -151,7 +152,7 @@ final class TiledKernelsTest {
             case Block block -> sample.block(block, rows, cols);
             case Fp8 fp8 -> sample.fp8(fp8, rows, cols);
             case Mxfp4 _ -> sample.mxfp4(rows, cols);
-            case Plain _, Tiled _, PairTiled _ ->
+            case Plain _, Tiled _, PairTiled _, QuadTiled _ ->
                     throw new IllegalArgumentException("not packed: " + format);
         };
     }

@@ -10,6 +10,11 @@ import java.lang.foreign.ValueLayout;
 public enum Tolerance {
     /** Only the order of summation differs: about (cols * 2^-24)^2 at the very worst. */
     MATMUL(1e-12),
+    /**
+     * Inputs as whole numbers of 15 bits of the largest of 32: half a unit, 2^-15 of it, to a norm
+     * of about a third of it, squared.
+     */
+    MATMUL_15_BITS(1e-8),
     /** Exact: widening and copying. */
     ROW(0),
     RMS_NORM(1e-13),

@@ -14,6 +14,7 @@ import apus.format.HalfFloats;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Weight;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +48,7 @@ final class Products {
     static DType type(Weight w) {
         return switch (w.format()) {
             case Plain(DType type) -> type;
-            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, Tiled _, PairTiled _, QuadTiled _ ->
                     throw new IllegalArgumentException(w.name() + " is not a plain weight");
         };
     }

@@ -11,6 +11,7 @@ import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Weight;
 import apus.format.spec.Act;
@@ -19,12 +20,16 @@ import apus.kernels.cpu.CpuKernels;
 import apus.kernels.cpu.PackedKernels;
 import apus.kernels.cpu.tile.PairInputs;
 import apus.kernels.cpu.tile.PartSplitter;
+import apus.kernels.cpu.tile.PlainScaler;
+import apus.kernels.cpu.tile.SumScaler;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /** Every operation with the Vector API, at the width the machine prefers. */
-public final class VectorKernels implements CpuKernels, PartSplitter {
+public final class VectorKernels implements CpuKernels, PartSplitter, SumScaler {
+    private static final SumScaler PLAIN = new PlainScaler();
+
     /** Rows of an item of a product of few tokens: some microseconds of work. */
     private static final int ROWS = Products.SINGLE_ROWS;
 
@@ -48,7 +53,7 @@ public final class VectorKernels implements CpuKernels, PartSplitter {
         return switch (w.format()) {
             case Plain(DType type) -> type == DType.F32 ? Layout.WHOLE : Layout.PAIRED;
             case Tiled _ -> w.order().byteSize() == 0 ? Layout.STEPS : Layout.ROWS;
-            case Fp8 _, Block _, Mxfp4 _, PairTiled _ -> Layout.ROWS;
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _, QuadTiled _ -> Layout.ROWS;
         };
     }
 
@@ -62,7 +67,7 @@ public final class VectorKernels implements CpuKernels, PartSplitter {
         return switch (w.format()) {
             case Plain _ -> Inputs.byClass(tokens) ? Panel.ROWS : ROWS;
             case Tiled tiled -> tiled.tileRows();
-            case Fp8 _, Block _, Mxfp4 _, PairTiled _ -> ROWS;
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _, QuadTiled _ -> ROWS;
         };
     }
 
@@ -86,7 +91,7 @@ public final class VectorKernels implements CpuKernels, PartSplitter {
         return switch (w.format()) {
             case Plain _ -> Products.scratch(w);
             case Tiled _ -> TiledProducts.SCRATCH;
-            case Fp8 _, Block _, Mxfp4 _, PairTiled _ -> 0;
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _, QuadTiled _ -> 0;
         };
     }
 
@@ -103,7 +108,7 @@ public final class VectorKernels implements CpuKernels, PartSplitter {
             case ROWS -> throw new IllegalArgumentException("rows need no arranging");
             case WHOLE -> Inputs.arrange(false, x, tokens, cols, fromToken, toToken, out);
             case PAIRED -> Inputs.arrange(true, x, tokens, cols, fromToken, toToken, out);
-            case PAIRS -> throw new IllegalArgumentException("pairs are for matrix tiles");
+            case PAIRS, QUADS -> throw new IllegalArgumentException(layout + " are for matrix tiles");
             case STEPS -> TileInputs.arrange(x, tokens, cols, fromToken, toToken, out);
         }
     }
@@ -125,8 +130,50 @@ public final class VectorKernels implements CpuKernels, PartSplitter {
             case Tiled tiled ->
                     TiledProducts.matmul(
                             x, tokens, w, tiled, bias, fromRow, toRow, y, scratch, scratchOffset);
-            case Fp8 _, Block _, Mxfp4 _, PairTiled _ ->
+            case Fp8 _, Block _, Mxfp4 _, PairTiled _, QuadTiled _ ->
                     PackedKernels.matmul(x, tokens, w, bias, fromRow, toRow, y);
+        }
+    }
+
+    @Override
+    public void scale(
+            int digits,
+            int blocks,
+            int tileRows,
+            MemorySegment s,
+            long sums,
+            long digitBytes,
+            long out,
+            MemorySegment weightScales,
+            long weightAt,
+            MemorySegment inputScales,
+            long inputAt) {
+        if (SumScaling.fits()) {
+            SumScaling.scale(
+                    digits,
+                    blocks,
+                    tileRows,
+                    s,
+                    sums,
+                    digitBytes,
+                    out,
+                    weightScales,
+                    weightAt,
+                    inputScales,
+                    inputAt);
+        } else {
+            PLAIN.scale(
+                    digits,
+                    blocks,
+                    tileRows,
+                    s,
+                    sums,
+                    digitBytes,
+                    out,
+                    weightScales,
+                    weightAt,
+                    inputScales,
+                    inputAt);
         }
     }
 

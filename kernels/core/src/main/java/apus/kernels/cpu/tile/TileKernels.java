@@ -5,6 +5,7 @@ import apus.format.Fp8;
 import apus.format.Mxfp4;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Tiled;
 import apus.format.Weight;
 import apus.format.spec.Act;
@@ -16,14 +17,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * Products with plain weights on matrix tiles; everything else, and weights in other formats, by
+ * Products with plain weights, and with bytes in blocks, on matrix tiles; everything else, and weights in other formats, by
  * the kernels that would serve without tiles.
  */
 public final class TileKernels implements CpuKernels {
     private final CpuKernels rest;
     private final TileProducts products;
     private final PartSplitter splitter;
+    private final QuadProducts bytes;
     private final int inputParts;
+    private final int digits;
     private final int tokenGroup;
     private final String description;
 
@@ -47,7 +50,19 @@ public final class TileKernels implements CpuKernels {
                     case FLOAT32 -> 3;
                     case BF16 -> 1;
                 };
+        this.digits =
+                switch (precision) {
+                    case FLOAT32 -> 3;
+                    // One digit would be a byte, as llama.cpp has it: less than a bfloat16.
+                    case BF16 -> 2;
+                };
         this.products = new TileProducts(inputParts, processor);
+        try {
+            this.bytes = new QuadProducts(digits, processor, rest);
+        } catch (Host.Refused | RuntimeException | Error e) {
+            products.close();
+            throw e;
+        }
         this.tokenGroup = common(PairInputs.BLOCK, rest.tokenGroup());
         this.description =
                 "matrix tiles, activations as "
@@ -107,6 +122,7 @@ public final class TileKernels implements CpuKernels {
     public Layout layout(Weight w) {
         return switch (w.format()) {
             case PairTiled _ -> Layout.PAIRS;
+            case QuadTiled _ -> Layout.QUADS;
             case Plain _, Tiled _, Fp8 _, Block _, Mxfp4 _ -> rest.layout(w);
         };
     }
@@ -121,6 +137,7 @@ public final class TileKernels implements CpuKernels {
     public int rowGroup(Weight w, int tokens) {
         return switch (w.format()) {
             case PairTiled _ -> PairTiled.ROWS;
+            case QuadTiled quads -> quads.tileRows();
             case Plain _, Tiled _, Fp8 _, Block _, Mxfp4 _ -> rest.rowGroup(w, tokens);
         };
     }
@@ -128,6 +145,7 @@ public final class TileKernels implements CpuKernels {
     @Override
     public long arrangedFloats(int tokens, int cols) {
         long own = PairInputs.floats(inputParts, tokens, cols);
+        own = Math.max(own, QuadInputs.floats(digits, tokens, cols));
         return Math.max(own, rest.arrangedFloats(tokens, cols));
     }
 
@@ -149,12 +167,14 @@ public final class TileKernels implements CpuKernels {
     @Override
     public void release() {
         products.close();
+        bytes.close();
     }
 
     @Override
     public long matmulScratch(Weight w) {
         return switch (w.format()) {
             case PairTiled _ -> TileProducts.SCRATCH;
+            case QuadTiled quads -> bytes.scratch(quads);
             case Plain _, Tiled _, Fp8 _, Block _, Mxfp4 _ -> rest.matmulScratch(w);
         };
     }
@@ -172,6 +192,7 @@ public final class TileKernels implements CpuKernels {
             case PAIRS ->
                     PairInputs.arrange(
                             splitter, inputParts, x, tokens, cols, fromToken, toToken, out);
+            case QUADS -> QuadInputs.arrange(digits, x, tokens, cols, fromToken, toToken, out);
             case ROWS, WHOLE, PAIRED, STEPS ->
                     rest.arrange(layout, x, tokens, cols, fromToken, toToken, out);
         }
@@ -192,6 +213,9 @@ public final class TileKernels implements CpuKernels {
             case PairTiled pairs ->
                     products.matmul(
                             x, tokens, w, pairs, bias, fromRow, toRow, y, scratch, scratchOffset);
+            case QuadTiled quads ->
+                    bytes.matmul(
+                            x, tokens, w, quads, bias, fromRow, toRow, y, scratch, scratchOffset);
             case Plain _, Tiled _, Fp8 _, Block _, Mxfp4 _ ->
                     rest.matmul(x, tokens, w, bias, fromRow, toRow, y, scratch, scratchOffset);
         }

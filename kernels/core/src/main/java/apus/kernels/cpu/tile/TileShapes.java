@@ -1,6 +1,7 @@
 package apus.kernels.cpu.tile;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
@@ -28,14 +29,21 @@ final class TileShapes {
 
     /** All tiles unused. */
     static void clear(MemorySegment m, long at) {
-        m.asSlice(at, BYTES).fill((byte) 0);
+        for (int i = 0; i < BYTES; i += Long.BYTES) {
+            m.set(JAVA_LONG_UNALIGNED, at + i, 0);
+        }
         m.set(JAVA_BYTE, at, PALETTE);
     }
 
     /** The shape of one tile: at least a row, full rows. */
     static void set(MemorySegment m, long at, Tmm tile, int rows) {
+        set(m, at, tile, rows, ROW_BYTES);
+    }
+
+    /** The shape of one tile. */
+    static void set(MemorySegment m, long at, Tmm tile, int rows, int rowBytes) {
         int i = tile.number;
-        m.set(JAVA_SHORT_UNALIGNED, at + WIDTHS + 2L * i, (short) ROW_BYTES);
+        m.set(JAVA_SHORT_UNALIGNED, at + WIDTHS + 2L * i, (short) rowBytes);
         m.set(JAVA_BYTE, at + HEIGHTS + i, (byte) rows);
     }
 }

@@ -11,9 +11,15 @@ enum Tmm {
     TMM6(6),
     TMM7(7);
 
+    private static final Tmm[] ALL = values();
+
     final int number;
 
     Tmm(int number) {
         this.number = number;
+    }
+
+    static Tmm of(int number) {
+        return ALL[number];
     }
 }

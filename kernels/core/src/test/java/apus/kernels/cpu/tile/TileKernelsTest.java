@@ -3,6 +3,7 @@ package apus.kernels.cpu.tile;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,11 +13,14 @@ import apus.format.Dequant;
 import apus.format.HalfFloats;
 import apus.format.PairTiled;
 import apus.format.Plain;
+import apus.format.QuadTiled;
 import apus.format.Weight;
 import apus.kernels.ActivationPrecision;
 import apus.kernels.DeviceException;
+import apus.kernels.Quantization;
 import apus.kernels.cpu.CpuKernels;
 import apus.kernels.cpu.CpuKernels.Layout;
+import apus.kernels.cpu.Packing;
 import apus.kernels.cpu.Sample;
 import apus.kernels.cpu.ScalarKernels;
 import apus.kernels.cpu.Tolerance;
@@ -205,6 +209,103 @@ final class TileKernelsTest {
         tiles.release();
     }
 
+    static Stream<Arguments> bytes() {
+        return Stream.of(Machines.values())
+                .flatMap(machine ->
+                        Stream.of(32, 64, 544, 1056).map(cols -> Arguments.of(machine, cols)));
+    }
+
+    private Weight quads(CpuKernels tiles, int rows, int cols) {
+        Weight plain = sample.weight(DType.BF16, rows, cols, 0);
+        Weight w = Packing.quantized(plain, Quantization.INT8, tiles, Arena.ofAuto());
+        assertInstanceOf(QuadTiled.class, w.format());
+        return w;
+    }
+
+    @ParameterizedTest
+    @MethodSource("bytes")
+    void productsWithBytesAreTheScalarOnesWithinRounding(Machines machine, int cols) {
+        for (ActivationPrecision precision : ActivationPrecision.values()) {
+            CpuKernels tiles = kernels(machine, precision);
+            int[][] rows = {{37, 3, 32}, {75, 0, 75}, {128, 64, 128}, {140, 60, 137}};
+            for (int i = 0; i < TOKENS.length; i++) {
+                int tokens = TOKENS[i];
+                int[] r = rows[i % rows.length];
+                Weight w = quads(tiles, r[0], cols);
+                MemorySegment x = sample.floats((long) tokens * cols);
+                MemorySegment bias = tokens % 2 == 0 ? sample.floats(r[0]) : MemorySegment.NULL;
+                MemorySegment wanted = sample.floats((long) tokens * r[0]);
+                MemorySegment found = sample.copy(wanted);
+                product(scalar, x, tokens, w, bias, r[1], r[2], wanted);
+                product(tiles, x, tokens, w, bias, r[1], r[2], found);
+                Tolerance tolerance =
+                        precision == ActivationPrecision.FLOAT32
+                                ? Tolerance.MATMUL
+                                : Tolerance.MATMUL_15_BITS;
+                tolerance.check(wanted, found, cols + " columns, " + tokens + " tokens");
+            }
+            tiles.release();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("bytes")
+    void aTokenOfAProductWithBytesDoesNotDependOnTheTokensBesideIt(Machines machine, int cols) {
+        for (ActivationPrecision precision : ActivationPrecision.values()) {
+            CpuKernels tiles = kernels(machine, precision);
+            int rows = 100;
+            int most = 50;
+            Weight w = quads(tiles, rows, cols);
+            MemorySegment x = sample.floats((long) most * cols);
+            MemorySegment none = MemorySegment.NULL;
+            MemorySegment alone = sample.zeros((long) most * rows);
+            for (int t = 0; t < most; t++) {
+                MemorySegment token = x.asSlice(4L * t * cols);
+                product(tiles, token, 1, w, none, 0, rows, alone.asSlice(4L * t * rows));
+            }
+            for (int tokens : new int[] {2, 16, 17, 33, 50}) {
+                MemorySegment together = sample.zeros((long) most * rows);
+                product(tiles, x, tokens, w, none, 0, 70, together);
+                product(tiles, x, tokens, w, none, 70, rows, together);
+                long length = 4L * tokens * rows;
+                assertEquals(
+                        -1,
+                        alone.asSlice(0, length).mismatch(together.asSlice(0, length)),
+                        precision + " " + cols + ", " + tokens + " tokens");
+            }
+            tiles.release();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("machines")
+    void bytesTimesInputsOfAnySize(Machines machine) {
+        CpuKernels tiles = kernels(machine, ActivationPrecision.FLOAT32);
+        Weight w = quads(tiles, 40, 64);
+        for (float factor : new float[] {0x1p-90f, 0x1p-30f, 1, 0x1p60f, 0x1p110f}) {
+            MemorySegment x = sample.floats(64);
+            scalar.scale(x, 0, factor, 64);
+            MemorySegment wanted = sample.zeros(40);
+            MemorySegment found = sample.zeros(40);
+            product(scalar, x, 1, w, MemorySegment.NULL, 0, 40, wanted);
+            product(tiles, x, 1, w, MemorySegment.NULL, 0, 40, found);
+            Tolerance.MATMUL.check(wanted, found, "factor " + factor);
+        }
+        MemorySegment zeros = sample.zeros(64);
+        MemorySegment found = sample.floats(40);
+        product(tiles, zeros, 1, w, MemorySegment.NULL, 0, 40, found);
+        assertEquals(-1, sample.zeros(40).mismatch(found));
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            MemorySegment x = sample.floats(64);
+            x.setAtIndex(JAVA_FLOAT, 40, bad);
+            product(tiles, x, 1, w, MemorySegment.NULL, 0, 40, found);
+            for (int r = 0; r < 40; r++) {
+                assertTrue(Float.isNaN(found.getAtIndex(JAVA_FLOAT, r)), bad + " row " + r);
+            }
+        }
+        tiles.release();
+    }
+
     /** A processor that adds a little to the first output of every call. */
     private static final class Faulty implements Processor {
         private final Processor real = new Interpreter();
@@ -276,7 +377,7 @@ final class TileKernelsTest {
     /** Pages run out at every possible call. */
     @Test
     void codesAreClosedWhenAnotherIsRefused() {
-        for (int n = 0; n < 7; n++) {
+        for (int n = 0; n < 8; n++) {
             int granted = n;
             List<Processor.Code> open = new ArrayList<>();
             Processor limited =
