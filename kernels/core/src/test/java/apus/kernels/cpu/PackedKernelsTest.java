@@ -132,7 +132,8 @@ final class PackedKernelsTest {
                             bytes(arena, random, ROWS * COLS / Mxfp4.SIZE, 0x7F),
                             none,
                             none);
-            case Plain _, Tiled _, PairTiled _, QuadTiled _ -> throw new IllegalArgumentException("not packed");
+            case Plain _, Tiled _, PairTiled _, QuadTiled _ ->
+                    throw new IllegalArgumentException("not packed");
         };
     }
 

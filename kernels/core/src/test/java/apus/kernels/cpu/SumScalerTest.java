@@ -41,11 +41,29 @@ final class SumScalerTest {
             long sums = t * 32L * 4;
             new PlainScaler()
                     .scale(
-                            digits, blocks, tileRows, wanted, sums, digitBytes, out, weightScales,
-                            0, inputScales, 3);
+                            digits,
+                            blocks,
+                            tileRows,
+                            wanted,
+                            sums,
+                            digitBytes,
+                            out,
+                            weightScales,
+                            0,
+                            inputScales,
+                            3);
             vector.scale(
-                    digits, blocks, tileRows, s, sums, digitBytes, out, weightScales, 0,
-                    inputScales, 3);
+                    digits,
+                    blocks,
+                    tileRows,
+                    s,
+                    sums,
+                    digitBytes,
+                    out,
+                    weightScales,
+                    0,
+                    inputScales,
+                    3);
             assertEquals(-1, wanted.mismatch(s), "token " + t);
         }
     }

@@ -54,8 +54,7 @@ final class TileExecutorTest {
         return models().stream()
                 .filter(model -> {
                     try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
-                        return checkpoint.spec().weights().stream()
-                                .noneMatch(checkpoint::isPacked);
+                        return checkpoint.spec().weights().stream().noneMatch(checkpoint::isPacked);
                     }
                 })
                 .toList();
@@ -68,8 +67,7 @@ final class TileExecutorTest {
         tally.tried("int8");
         int[] ids = shortest(model).ids();
         try (Checkpoint checkpoint = Checkpoint.open(model.dir());
-                Executor tiles =
-                        open(checkpoint, ActivationPrecision.FLOAT32, Quantization.INT8);
+                Executor tiles = open(checkpoint, ActivationPrecision.FLOAT32, Quantization.INT8);
                 Executor vector =
                         new CpuExecutorProvider()
                                 .open(

@@ -59,8 +59,7 @@ final class SumScaling {
                         (IntVector)
                                 ShortVector.fromMemorySegment(HALF, weightScales, scale, LE)
                                         .convertShape(VectorOperators.S2I, I, 0);
-                FloatVector weight =
-                        bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+                FloatVector weight = bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
                 float input = inputScales.getAtIndex(JAVA_FLOAT, inputAt + b);
                 total = sum.mul(input).fma(weight, total);
                 at += step;

@@ -108,7 +108,8 @@ public final class VectorKernels implements CpuKernels, PartSplitter, SumScaler 
             case ROWS -> throw new IllegalArgumentException("rows need no arranging");
             case WHOLE -> Inputs.arrange(false, x, tokens, cols, fromToken, toToken, out);
             case PAIRED -> Inputs.arrange(true, x, tokens, cols, fromToken, toToken, out);
-            case PAIRS, QUADS -> throw new IllegalArgumentException(layout + " are for matrix tiles");
+            case PAIRS, QUADS ->
+                    throw new IllegalArgumentException(layout + " are for matrix tiles");
             case STEPS -> TileInputs.arrange(x, tokens, cols, fromToken, toToken, out);
         }
     }

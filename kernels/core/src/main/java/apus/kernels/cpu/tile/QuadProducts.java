@@ -29,8 +29,7 @@ final class QuadProducts implements AutoCloseable {
      * @param rest gives the rows of tiles, and scales if it can
      * @throws Host.Refused if code cannot be loaded
      */
-    QuadProducts(int digits, Processor processor, CpuKernels rest)
-            throws Host.Refused {
+    QuadProducts(int digits, Processor processor, CpuKernels rest) throws Host.Refused {
         this.digits = digits;
         this.tileRows = Math.max(ROWS, rest.tileRows());
         this.scaler = rest instanceof SumScaler faster ? faster : new PlainScaler();

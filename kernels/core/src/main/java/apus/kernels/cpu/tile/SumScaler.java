@@ -5,9 +5,9 @@ import java.lang.foreign.MemorySegment;
 /** Adds whole sums of blocks up to outputs. */
 public interface SumScaler {
     /**
-     * For one token, {@code out[r] += scale of weights * (scale of inputs * sum)}, block by block in
-     * order, with a fused multiply-add per block; the sum is put together from its digits by fused
-     * multiply-adds with 256, the highest first. Every implementation gives the same bits.
+     * For one token, {@code out[r] += scale of weights * (scale of inputs * sum)}, block by block
+     * in order, with a fused multiply-add per block; the sum is put together from its digits by
+     * fused multiply-adds with 256, the highest first. Every implementation gives the same bits.
      *
      * @param digits 1 to 3
      * @param blocks number of blocks

@@ -2,10 +2,11 @@ package apus.kernels.cpu.tile;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Whether tiles may be used here, and if not, why. */
 final class TileSupport {
-    private static final List<String> FLAGS = List.of("amx_tile", "amx_bf16");
+    private static final List<String> FLAGS = List.of("amx_tile", "amx_bf16", "amx_int8");
 
     /** What it takes to return. */
     private static final byte[] NOTHING = nothing();
@@ -27,7 +28,12 @@ final class TileSupport {
             if (flags.containsAll(FLAGS)) {
                 return Optional.empty();
             }
-            return Optional.of("the processor has none, or the kernel hides them (no amx_bf16)");
+            return Optional.of(
+                    "the processor has none, or the kernel hides them (no "
+                            + FLAGS.stream()
+                                    .filter(flag -> !flags.contains(flag))
+                                    .collect(Collectors.joining(", "))
+                            + ")");
         } catch (Host.Refused e) {
             return Optional.of(e.getMessage());
         }

@@ -77,8 +77,7 @@ final class TileAllocationTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < calls; i++) {
                 tiles.arrange(tiles.layout(w), x, tokens, COLS, 0, tokens, arranged);
-                tiles.matmul(
-                        arranged, tokens, w, MemorySegment.NULL, 0, ROWS, y, scratch, 0);
+                tiles.matmul(arranged, tokens, w, MemorySegment.NULL, 0, ROWS, y, scratch, 0);
             }
             perCall = (threads.getCurrentThreadAllocatedBytes() - before) / calls;
         }
