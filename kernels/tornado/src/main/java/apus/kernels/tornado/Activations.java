@@ -2,7 +2,6 @@ package apus.kernels.tornado;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -72,15 +71,7 @@ final class Activations {
         return array;
     }
 
-    /** All of them. */
-    List<FloatArray> all() {
-        return all;
-    }
-
     long bytes() {
-        return Stream.of(all)
-                .flatMap(List::stream)
-                .mapToLong(FloatArray::getNumBytesOfSegmentWithHeader)
-                .sum();
+        return all.stream().mapToLong(FloatArray::getNumBytesOfSegmentWithHeader).sum();
     }
 }
