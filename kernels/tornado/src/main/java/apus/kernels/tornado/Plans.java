@@ -10,6 +10,7 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 
 /**
@@ -35,7 +36,8 @@ final class Plans implements AutoCloseable {
             List<TaskGraph> loads,
             List<GraphDraft> drafts,
             Object taken,
-            GridScheduler grids) {
+            GridScheduler grids,
+            boolean cudaGraphs) {
         this.target = target;
         this.drafts = List.copyOf(drafts);
         this.loads = loads.size();
@@ -53,6 +55,10 @@ final class Plans implements AutoCloseable {
                         flags -> plan.withAllGraphs().withCompilerFlags(target.backend(), flags));
         if (!grids.keySet().isEmpty()) {
             plan.withAllGraphs().withGridScheduler(grids);
+        }
+        if (cudaGraphs && target.backend() == TornadoVMBackendType.CUDA) {
+            // Before the first execution, or graphs are never replayed; other backends throw.
+            plan.withAllGraphs().withCUDAGraph();
         }
     }
 

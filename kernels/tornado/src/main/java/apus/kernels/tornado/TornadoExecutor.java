@@ -47,6 +47,7 @@ final class TornadoExecutor implements Executor {
     private final List<IntArray> logitRows = new ArrayList<>();
     private final List<DeviceLogits> logits = new ArrayList<>();
     private final int mostTasks;
+    private final boolean cudaGraphs;
     private int segmentsPerPass;
     private Plans plans;
 
@@ -57,6 +58,7 @@ final class TornadoExecutor implements Executor {
         this.tokens = Buckets.upTo(options.maxTokensPerStep(), tuning.buckets());
         this.rows = Buckets.upTo(options.maxLogitRows(), tuning.buckets());
         this.mostTasks = tuning.mostTasks();
+        this.cudaGraphs = tuning.cudaGraphs();
         this.ropes = new RopeAngles(spec);
         try {
             this.loader =
@@ -187,7 +189,7 @@ final class TornadoExecutor implements Executor {
         List<GraphDraft> drafts = drafts(caches, shape.blockSize(), grids);
         List<TaskGraph> loads =
                 new LoadWriter(loader.uploads(), host).write(drafts, activations.x, grids);
-        plans = new Plans(target, loads, drafts, activations.x, grids);
+        plans = new Plans(target, loads, drafts, activations.x, grids, cudaGraphs);
         LOG.log(
                 System.Logger.Level.INFO,
                 () ->

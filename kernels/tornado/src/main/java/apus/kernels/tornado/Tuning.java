@@ -1,5 +1,6 @@
 package apus.kernels.tornado;
 
+import apus.kernels.DeviceException;
 import java.util.Optional;
 
 /**
@@ -12,9 +13,18 @@ import java.util.Optional;
  * @param grid see {@link Grid}
  * @param maxElements most numbers of one array
  * @param mostTasks of one graph
+ * @param cudaGraphs {@code apus.tornado.cudaGraphs}: {@code false} to launch kernels one by one on
+ *     CUDA; other backends always do
  */
 record Tuning(
-        String buckets, Optional<Boolean> groups, Grid grid, long maxElements, int mostTasks) {
+        String buckets,
+        Optional<Boolean> groups,
+        Grid grid,
+        long maxElements,
+        int mostTasks,
+        boolean cudaGraphs) {
+    private static final String CUDA_GRAPHS = "apus.tornado.cudaGraphs";
+
     /** Arrays are indexed by an int, and hold their length and a header in front. */
     static final long MAX_ELEMENTS = Integer.MAX_VALUE - 64;
 
@@ -25,6 +35,16 @@ record Tuning(
                         .map(Boolean::parseBoolean),
                 Grid.ofSystem(),
                 MAX_ELEMENTS,
-                GraphDraft.MOST_TASKS);
+                GraphDraft.MOST_TASKS,
+                flag(CUDA_GRAPHS, System.getProperty(CUDA_GRAPHS, "true")));
+    }
+
+    private static boolean flag(String key, String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw new DeviceException(key + " is true or false, found '" + value + "'");
+        };
     }
 }

@@ -31,7 +31,8 @@ final class OpenedOnce implements AutoCloseable {
                         Optional.of(groups),
                         Grid.DEFAULT,
                         Tuning.MAX_ELEMENTS,
-                        GraphDraft.MOST_TASKS);
+                        GraphDraft.MOST_TASKS,
+                        true);
     }
 
     /** Of a model, always with the same options but for threads. */

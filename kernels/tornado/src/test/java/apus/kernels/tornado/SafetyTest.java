@@ -42,7 +42,8 @@ final class SafetyTest {
                     Optional.of(false),
                     Grid.DEFAULT,
                     Tuning.MAX_ELEMENTS,
-                    GraphDraft.MOST_TASKS);
+                    GraphDraft.MOST_TASKS,
+                        true);
     private static final ExecutorOptions OPTIONS =
             new ExecutorOptions(1, 4, 1, 4, 64, CpuChoice.AUTO, Quantization.NONE);
 
@@ -138,7 +139,7 @@ final class SafetyTest {
                 new TaskGraph(LoadWriter.name(0))
                         .task("bad", SafetyTest::kernelThatDoesNotCompile, y)
                         .transferToHost(DataTransferMode.EVERY_EXECUTION, y);
-        try (Plans plans = new Plans(Targets.chosen(), List.of(load), List.of(), y, grids)) {
+        try (Plans plans = new Plans(Targets.chosen(), List.of(load), List.of(), y, grids, true)) {
             String message = refusal(plans::warm);
             assertTrue(message.contains("kernelThatDoesNotCompile"), message);
             assertEquals(0f, y.get(1), "nothing else may have computed it");

@@ -45,7 +45,8 @@ final class WeightFormatsTest {
             boolean groups,
             long maxElements,
             int mostTasks) {
-        Tuning tuning = new Tuning("1", Optional.of(groups), Grid.DEFAULT, maxElements, mostTasks);
+        Tuning tuning =
+                new Tuning("1", Optional.of(groups), Grid.DEFAULT, maxElements, mostTasks, true);
         return new TornadoExecutor(checkpoint, options(quantization), Targets.chosen(), tuning);
     }
 
