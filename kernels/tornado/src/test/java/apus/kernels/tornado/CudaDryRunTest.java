@@ -21,7 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +37,8 @@ final class CudaDryRunTest {
             Optional.ofNullable(System.getenv("APUS_DRY_RUN"));
     private static int models;
 
-    @BeforeAll
-    static void onlyOnTheDriverThatRunsNothing() {
+    @BeforeEach
+    void onlyOnTheDriverThatRunsNothing() {
         assumeTrue(
                 FOLDER.isPresent(),
                 "skipped: APUS_DRY_RUN is not set, see kernels/tornado/src/test/native/README.md");
