@@ -43,8 +43,7 @@ record Tuning(
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default ->
-                    throw new DeviceException(key + " is true or false, found '" + value + "'");
+            default -> throw new DeviceException(key + " is true or false, found '" + value + "'");
         };
     }
 }

@@ -48,7 +48,8 @@ final class CudaDryRunTest {
     }
 
     /** Opens the model and takes steps of one token and of many. */
-    private static void step(GoldenModel model, Path dir, Quantization quantization, boolean graphs) {
+    private static void step(
+            GoldenModel model, Path dir, Quantization quantization, boolean graphs) {
         Tuning tuning =
                 new Tuning(
                         "1,8",

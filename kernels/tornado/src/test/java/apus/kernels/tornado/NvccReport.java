@@ -49,13 +49,7 @@ record NvccReport(int sources, int distinct, int methods, int refused, String me
         List<String> messages = new ArrayList<>();
         for (Path file : distinct.values()) {
             Process nvcc =
-                    new ProcessBuilder(
-                                    "nvcc",
-                                    ARCH,
-                                    "-cubin",
-                                    "-o",
-                                    file + "bin",
-                                    file.toString())
+                    new ProcessBuilder("nvcc", ARCH, "-cubin", "-o", file + "bin", file.toString())
                             .redirectErrorStream(true)
                             .start();
             String said;

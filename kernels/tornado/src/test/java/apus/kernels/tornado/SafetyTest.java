@@ -43,7 +43,7 @@ final class SafetyTest {
                     Grid.DEFAULT,
                     Tuning.MAX_ELEMENTS,
                     GraphDraft.MOST_TASKS,
-                        true);
+                    true);
     private static final ExecutorOptions OPTIONS =
             new ExecutorOptions(1, 4, 1, 4, 64, CpuChoice.AUTO, Quantization.NONE);
 
