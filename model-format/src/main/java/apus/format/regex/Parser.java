@@ -142,6 +142,10 @@ final class Parser {
             if (node.nullable() && max == Node.Repeat.UNBOUNDED) {
                 throw refused("a repetition without end of what may be empty");
             }
+            if (node.nullable() && max > 1) {
+                // Whether an empty turn counts is answered differently by every library.
+                throw refused("a repetition of what may be empty");
+            }
             if (!interval && take("+")) {
                 node = possessive(node, min, max);
             } else {
