@@ -108,7 +108,10 @@ final class Products {
         }
     }
 
-    /** Lane sums of {@code 8 * count} rows. */
+    /**
+     * Lane sums of {@code 8 * count} rows. Half precision, bound by its widening and not by memory,
+     * takes neighbouring rows.
+     */
     private static void streams(
             MemorySegment x,
             int token,
@@ -131,7 +134,8 @@ final class Products {
                     rows8(x, token, w, fromRow + r, STREAMS, sums, sumsAt + r * B);
                 }
             }
-            default -> throw new IllegalArgumentException("not a plain weight: " + type);
+            case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64, F64 ->
+                    throw new IllegalArgumentException("not a plain weight: " + type);
         }
     }
 
@@ -154,7 +158,8 @@ final class Products {
             case F32 -> F32Dot.rows8(data, at, row, rows, x, xAt, blocks, sums, sumsAt);
             case F16 -> F16Dot.rows8(data, at, row, rows, x, xAt, blocks, sums, sumsAt);
             case BF16 -> Bf16Dot.rows8(data, at, row, rows, x, xAt, blocks, sums, sumsAt);
-            default -> throw new IllegalArgumentException("not a plain weight: " + type);
+            case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64, F64 ->
+                    throw new IllegalArgumentException("not a plain weight: " + type);
         }
     }
 
