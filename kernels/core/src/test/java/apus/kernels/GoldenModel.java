@@ -19,12 +19,17 @@ import java.util.Map;
 /**
  * A tiny model with the outputs of the reference implementation: {@code golden.json} beside {@code
  * config.json}.
+ *
+ * @param logitTolerance for stored weights and arithmetic in float32
+ * @param logprobTolerance the same
+ * @param bf16LogitTolerance where every activation is rounded to bfloat16
  */
 public record GoldenModel(
         String name,
         Path dir,
         float logitTolerance,
         float logprobTolerance,
+        float bf16LogitTolerance,
         List<List<String>> batches,
         Map<String, Prompt> prompts) {
     /**
@@ -104,11 +109,13 @@ public record GoldenModel(
                 batches.add(names);
             }
             JsonNode tolerance = json.get("tolerance").get("float32");
+            JsonNode rounded = json.get("tolerance").get("bfloat16_activations");
             return new GoldenModel(
                     dir.getFileName().toString(),
                     dir,
                     tolerance.get("logits").floatValue(),
                     tolerance.get("logprobs").floatValue(),
+                    rounded.get("logits").floatValue(),
                     batches,
                     prompts);
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package apus.kernels.cpu.tile;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
@@ -267,13 +266,10 @@ final class Interpreter implements Processor {
             for (int row = 0; row < tiles.rows(reg); row++) {
                 long first = address + row * index;
                 MemorySegment m = segment(first, words * 4L);
-                for (int i = 0; i < words; i++) {
-                    long place = first - m.address() + i * 4L;
-                    if (load) {
-                        tiles.set(reg, row, i, m.get(JAVA_INT_UNALIGNED, place));
-                    } else {
-                        m.set(JAVA_INT_UNALIGNED, place, tiles.get(reg, row, i));
-                    }
+                if (load) {
+                    tiles.load(reg, row, m, first - m.address());
+                } else {
+                    tiles.store(reg, row, m, first - m.address());
                 }
             }
             if (load) {

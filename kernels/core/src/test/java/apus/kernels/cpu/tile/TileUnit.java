@@ -1,10 +1,17 @@
 package apus.kernels.cpu.tile;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static jdk.incubator.vector.VectorOperators.AND;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Tile registers and what is computed with them, as Intel's Software Developer's Manual describes
@@ -14,6 +21,8 @@ import java.util.Arrays;
 final class TileUnit {
     private static final int TILES = 8;
     private static final int WORDS = TileShapes.ROW_BYTES / 4;
+    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Float> SOME = INTS.withLanes(float.class);
 
     private final int[][] tiles = new int[TILES][TileShapes.ROWS * WORDS];
     private final int[] rows = new int[TILES];
@@ -80,6 +89,16 @@ final class TileUnit {
         return rowBytes[tile] / 4;
     }
 
+    /** A row from memory. */
+    void load(int tile, int row, MemorySegment m, long at) {
+        MemorySegment.copy(m, JAVA_INT_UNALIGNED, at, tiles[tile], row * WORDS, words(tile));
+    }
+
+    /** A row into memory. */
+    void store(int tile, int row, MemorySegment m, long at) {
+        MemorySegment.copy(tiles[tile], row * WORDS, m, JAVA_INT_UNALIGNED, at, words(tile));
+    }
+
     int get(int tile, int row, int word) {
         return tiles[tile][row * WORDS + word];
     }
@@ -95,13 +114,11 @@ final class TileUnit {
 
     /** Whatever is written to a tile clears what lies beyond its shape. */
     void clearBeyond(int tile) {
-        for (int r = 0; r < TileShapes.ROWS; r++) {
-            for (int i = 0; i < WORDS; i++) {
-                if (r >= rows[tile] || i >= rowBytes[tile] / 4) {
-                    set(tile, r, i, 0);
-                }
-            }
+        int width = rowBytes[tile] / 4;
+        for (int r = 0; r < rows[tile]; r++) {
+            Arrays.fill(tiles[tile], r * WORDS + width, (r + 1) * WORDS, 0);
         }
+        Arrays.fill(tiles[tile], rows[tile] * WORDS, tiles[tile].length, 0);
     }
 
     /** The conditions under which a product of tiles faults. */
@@ -118,54 +135,58 @@ final class TileUnit {
     /**
      * TDPBF16PS: per output, even and odd numbers of the pairs are summed apart from 0 by fused
      * multiply-adds, in order; the two sums are added, then their sum to the tile's. Round to
-     * nearest even; subnormal inputs, sums and results are zeros; MXCSR plays no part.
+     * nearest even; subnormal inputs, sums and results are zeros; MXCSR plays no part. Some outputs
+     * of a row at a time, because models run on this.
      */
     void dotBf16(int sums, int a, int b) {
         useForProduct(sums, a, b);
-        int pairs = rows[b];
-        int width = rowBytes[sums] / 4;
         for (int m = 0; m < rows[sums]; m++) {
-            for (int n = 0; n < width; n++) {
-                float even = 0;
-                float odd = 0;
-                for (int k = 0; k < pairs; k++) {
+            for (int n = 0; n < WORDS; n += SOME.length()) {
+                FloatVector even = FloatVector.zero(SOME);
+                FloatVector odd = FloatVector.zero(SOME);
+                for (int k = 0; k < rows[b]; k++) {
                     int x = tiles[a][m * WORDS + k];
-                    int w = tiles[b][k * WORDS + n];
-                    even = flushed(Math.fma(float16(x << 16), float16(w << 16), even));
-                    odd = flushed(Math.fma(float16(x), float16(w), odd));
+                    IntVector w = IntVector.fromArray(INTS, tiles[b], k * WORDS + n);
+                    even = flushed(flushed(w.lanewise(LSHL, 16)).fma(number(x << 16), even));
+                    odd = flushed(flushed(w.and(0xFFFF0000)).fma(number(x), odd));
                 }
-                float sum = flushed(Float.intBitsToFloat(tiles[sums][m * WORDS + n]));
-                float result = flushed(sum + flushed(even + odd));
-                tiles[sums][m * WORDS + n] = Float.floatToRawIntBits(result);
+                int at = m * WORDS + n;
+                FloatVector sum = flushed(IntVector.fromArray(INTS, tiles[sums], at));
+                FloatVector result = flushed(sum.add(flushed(even.add(odd))));
+                result.reinterpretAsInts().intoArray(tiles[sums], at);
             }
         }
         clearBeyond(sums);
     }
 
-    /** The bfloat16 in the upper half of a word. */
-    private static float float16(int word) {
-        return flushed(Float.intBitsToFloat(word & 0xFFFF0000));
+    /** The bfloat16 in the upper half of a word, in all places. */
+    private static FloatVector number(int word) {
+        return flushed(IntVector.broadcast(INTS, word & 0xFFFF0000));
     }
 
-    /** Zero with the same sign in place of a subnormal number. */
-    private static float flushed(float x) {
-        return Math.abs(x) < Float.MIN_NORMAL ? x * 0 : x;
+    private static FloatVector flushed(FloatVector x) {
+        return flushed(x.reinterpretAsInts());
+    }
+
+    /** Zeros with the same signs in place of subnormal numbers. */
+    private static FloatVector flushed(IntVector bits) {
+        VectorMask<Integer> tiny = bits.and(0x7F800000).eq(0);
+        return bits.lanewise(AND, 0x80000000, tiny).reinterpretAsFloats();
     }
 
     /** TDPBSSD and TDPBUSD: sums of products of bytes, without saturation. */
     void dotBytes(int sums, int a, int b, boolean signed) {
         useForProduct(sums, a, b);
         for (int m = 0; m < rows[sums]; m++) {
-            for (int n = 0; n < rowBytes[sums] / 4; n++) {
-                int sum = tiles[sums][m * WORDS + n];
-                for (int k = 0; k < rows[b]; k++) {
-                    for (int i = 0; i < 32; i += 8) {
-                        int x = tiles[a][m * WORDS + k] >> i;
-                        int w = (byte) (tiles[b][k * WORDS + n] >> i);
-                        sum += (signed ? (byte) x : x & 0xFF) * w;
+            for (int k = 0; k < rows[b]; k++) {
+                for (int i = 0; i < 32; i += 8) {
+                    int x = tiles[a][m * WORDS + k] << (24 - i);
+                    x = signed ? x >> 24 : x >>> 24;
+                    for (int n = 0; n < WORDS; n++) {
+                        int w = tiles[b][k * WORDS + n] << (24 - i) >> 24;
+                        tiles[sums][m * WORDS + n] += x * w;
                     }
                 }
-                tiles[sums][m * WORDS + n] = sum;
             }
         }
         clearBeyond(sums);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What the interpreter makes of the manual, on cases in which another reading would differ. */
@@ -102,5 +104,69 @@ final class TileUnitTest {
         unit.configure(shapes);
         shapes.set(JAVA_BYTE, 9, (byte) 1);
         assertThrows(IllegalStateException.class, () -> unit.configure(shapes), "reserved");
+    }
+
+    /** Number by number, as the manual writes it. */
+    private static float plainDot(float start, int[] a, int[] b) {
+        float even = 0;
+        float odd = 0;
+        for (int k = 0; k < a.length; k++) {
+            even = flushed(Math.fma(number(a[k] << 16), number(b[k] << 16), even));
+            odd = flushed(Math.fma(number(a[k]), number(b[k]), odd));
+        }
+        return flushed(flushed(start) + flushed(even + odd));
+    }
+
+    private static float number(int word) {
+        return flushed(Float.intBitsToFloat(word & 0xFFFF0000));
+    }
+
+    private static float flushed(float x) {
+        return Math.abs(x) < Float.MIN_NORMAL ? Math.copySign(0, x) : x;
+    }
+
+    @Test
+    void everyPlaceOfATileIsComputedAsOneAloneWouldBe() {
+        Random random = new Random(23);
+        for (int round = 0; round < 40; round++) {
+            int height = 1 + random.nextInt(16);
+            int width = 1 + random.nextInt(16);
+            int pairs = 1 + random.nextInt(16);
+            shape(0, height, 4 * width);
+            shape(1, height, 4 * pairs);
+            shape(2, pairs, 4 * width);
+            unit.configure(shapes);
+            // Also numbers near the smallest, so that some sums are subnormal.
+            int exponents = round % 2 == 0 ? 0x40000000 : 0x20400000;
+            int[][][] words = new int[3][16][16];
+            int[][] shape = {{height, width}, {height, pairs}, {pairs, width}};
+            for (int t = 0; t < 3; t++) {
+                for (int r = 0; r < shape[t][0]; r++) {
+                    for (int i = 0; i < shape[t][1]; i++) {
+                        int bits = (random.nextInt() & 0x81FF81FF) | exponents | exponents >> 16;
+                        words[t][r][i] = random.nextInt(9) == 0 ? bits & 0x807FFFFF : bits;
+                        unit.set(t, r, i, words[t][r][i]);
+                    }
+                }
+            }
+            unit.dotBf16(0, 1, 2);
+            for (int r = 0; r < 16; r++) {
+                for (int n = 0; n < 16; n++) {
+                    float wanted = 0;
+                    if (r < height && n < width) {
+                        int[] column = new int[pairs];
+                        for (int k = 0; k < pairs; k++) {
+                            column[k] = words[2][k][n];
+                        }
+                        int[] row = Arrays.copyOf(words[1][r], pairs);
+                        wanted = plainDot(Float.intBitsToFloat(words[0][r][n]), row, column);
+                    }
+                    assertEquals(
+                            Float.floatToRawIntBits(wanted),
+                            unit.get(0, r, n),
+                            "round " + round + ", row " + r + ", place " + n);
+                }
+            }
+        }
     }
 }
