@@ -27,7 +27,7 @@ final class Activations {
     /** [tokens][widest intermediate] */
     final FloatArray gate;
 
-    /** [tokens][2 * widest intermediate], where no kernel makes gate and up in one */
+    /** [tokens][widest intermediate], where gate and up are products for themselves */
     final FloatArray up;
 
     /** [logit rows][hidden] */
@@ -35,13 +35,7 @@ final class Activations {
 
     private final List<FloatArray> all = new ArrayList<>();
 
-    Activations(
-            DeviceModel model,
-            int hidden,
-            int tokens,
-            int logitRows,
-            boolean fusesGate,
-            HostArrays host) {
+    Activations(DeviceModel model, int hidden, int tokens, int logitRows, HostArrays host) {
         int qkvWidth = 1;
         int attendedWidth = 1;
         int wide = 1;
@@ -53,7 +47,7 @@ final class Activations {
             attendedWidth = Math.max(attendedWidth, a.heads() * a.headDim());
             wide = Math.max(wide, layer.ffn().width());
             parallel |= layer.parallel();
-            apart |= layer.ffn() instanceof DeviceLayer.Gate gate && !(gate.fused() && fusesGate);
+            apart |= layer.ffn() instanceof DeviceLayer.Gate gate && !gate.fused();
         }
         x = floats(host, tokens, hidden);
         h = floats(host, tokens, hidden);
@@ -61,7 +55,7 @@ final class Activations {
         qkv = floats(host, tokens, qkvWidth);
         attended = floats(host, tokens, attendedWidth);
         gate = floats(host, tokens, wide);
-        up = floats(host, apart ? tokens : 1, apart ? 2 * wide : 1);
+        up = floats(host, apart ? tokens : 1, apart ? wide : 1);
         last = floats(host, logitRows, hidden);
     }
 

@@ -34,7 +34,8 @@ record DeviceLayer(
      *
      * @param gateUp gate and up on top of each other, in one part; or each for itself
      */
-    record Gate(List<DeviceMatrix> gateUp, DeviceMatrix down, Act act) implements Wide {
+    record Gate(List<DeviceMatrix> gateUp, DeviceMatrix down, Act act, float limit)
+            implements Wide {
         @Override
         public int width() {
             return down.cols();

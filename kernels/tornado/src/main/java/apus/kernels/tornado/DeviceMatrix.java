@@ -17,4 +17,12 @@ record DeviceMatrix(
         int cols,
         List<Numbers> parts,
         List<FloatArray> biases,
-        boolean biased) {}
+        boolean biased) {
+
+    /** A part by itself. */
+    DeviceMatrix part(int i) {
+        Numbers part = parts.get(i);
+        return new DeviceMatrix(
+                name, part.rows(), cols, List.of(part), List.of(biases.get(i)), biased);
+    }
+}

@@ -57,8 +57,8 @@ record DeviceModel(
 
     private static DeviceLayer.Wide ffn(Ffn ffn, WeightLoader loader) {
         return switch (ffn) {
-            case Gated(Linear gate, Linear up, Linear down, var act, float _) ->
-                    new DeviceLayer.Gate(loader.pair(gate, up), loader.matrix(down), act);
+            case Gated(Linear gate, Linear up, Linear down, var act, float limit) ->
+                    new DeviceLayer.Gate(loader.pair(gate, up), loader.matrix(down), act, limit);
             case Mlp(Linear up, Linear down, var act) ->
                     new DeviceLayer.Perceptron(loader.matrix(up), loader.matrix(down), act);
             case Experts _ -> throw new IllegalArgumentException("refused by Coverage");

@@ -18,6 +18,20 @@ record Ending(int finish, int act, float factor, float cap) {
         return new Ending(Finish.ACTIVATE, code(act), 1, 0);
     }
 
+    /**
+     * y = act(sum) * sum of the row as far down as there are rows of the gate.
+     *
+     * @param limit see {@link apus.format.spec.Gated}; 0 = none
+     */
+    static Ending gating(Act act, float limit) {
+        return new Ending(Finish.GATE, code(act), 1, limit);
+    }
+
+    /** Whether two rows make one number. */
+    boolean gates() {
+        return finish == Finish.GATE;
+    }
+
     /** y = cap * tanh(factor * sum / cap); cap 0 = not capped. */
     static Ending capping(float factor, float cap) {
         return new Ending(Finish.CAP, 0, factor, cap);

@@ -1,10 +1,7 @@
 package apus.kernels.tornado;
 
-import apus.format.spec.Act;
 import apus.format.spec.Attention;
 import apus.kernels.tornado.loops.AttentionLoops;
-import apus.kernels.tornado.loops.BlockProducts;
-import apus.kernels.tornado.loops.FloatProducts;
 import apus.kernels.tornado.loops.NormLoops;
 import apus.kernels.tornado.loops.RowLoops;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -19,10 +16,6 @@ class LoopOperations implements Operations {
      */
     LoopOperations(FloatArray powers) {
         this.powers = powers;
-    }
-
-    final FloatArray powers() {
-        return powers;
     }
 
     @Override
@@ -40,77 +33,7 @@ class LoopOperations implements Operations {
             int tokens,
             float scale,
             boolean add) {
-        int n = table.cols();
-        int adds = add ? 1 : 0;
-        int first = 0;
-        for (Numbers part : table.parts()) {
-            int firstRow = first;
-            int rows = part.rows();
-            switch (part) {
-                case Numbers.F32(int _, var data) ->
-                        g.task(
-                                "embedF32",
-                                (graph, name) ->
-                                        graph.task(
-                                                name,
-                                                RowLoops::embedF32,
-                                                step,
-                                                data,
-                                                x,
-                                                tokens,
-                                                n,
-                                                from,
-                                                firstRow,
-                                                rows,
-                                                adds,
-                                                scale),
-                                data,
-                                x);
-                case Numbers.Bf16(int _, var data) ->
-                        g.task(
-                                "embedBf16",
-                                (graph, name) ->
-                                        graph.task(
-                                                name,
-                                                RowLoops::embedBf16,
-                                                step,
-                                                data,
-                                                powers,
-                                                x,
-                                                tokens,
-                                                n,
-                                                from,
-                                                firstRow,
-                                                rows,
-                                                adds,
-                                                scale),
-                                data,
-                                powers,
-                                x);
-                case Numbers.F16(int _, var data) ->
-                        g.task(
-                                "embedF16",
-                                (graph, name) ->
-                                        graph.task(
-                                                name,
-                                                RowLoops::embedF16,
-                                                step,
-                                                data,
-                                                x,
-                                                tokens,
-                                                n,
-                                                from,
-                                                firstRow,
-                                                rows,
-                                                adds,
-                                                scale),
-                                data,
-                                x);
-                case Numbers.Int8 _, Numbers.Int4 _ ->
-                        throw new IllegalArgumentException(table.name() + " is looked up in");
-            }
-            first += rows;
-        }
+        Lookups.write(g, powers, table, step, from, x, tokens, scale, add ? 1 : 0);
     }
 
     @Override
@@ -219,308 +142,24 @@ class LoopOperations implements Operations {
     }
 
     @Override
-    public void product(
-            GraphDraft g,
-            DeviceMatrix w,
-            FloatArray x,
-            FloatArray y,
-            int tokens,
-            int width,
-            int at,
-            Ending ending) {
-        int first = at;
-        for (int i = 0; i < w.parts().size(); i++) {
-            product(g, w, i, x, y, tokens, width, first, ending);
-            first += w.parts().get(i).rows();
+    public final void product(GraphDraft g, Product p) {
+        for (int i = 0; i < p.w().parts().size(); i++) {
+            productOfPart(g, p.part(i));
         }
     }
 
-    void product(
-            GraphDraft g,
-            DeviceMatrix w,
-            int part,
-            FloatArray x,
-            FloatArray y,
-            int tokens,
-            int width,
-            int at,
-            Ending e) {
-        int cols = w.cols();
-        FloatArray bias = w.biases().get(part);
-        int biased = w.biased() ? 1 : 0;
-        switch (w.parts().get(part)) {
-            case Numbers.F32(int rows, var data) ->
-                    g.task(
-                            "productF32",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            FloatProducts::productF32,
-                                            x,
-                                            data,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            width,
-                                            at,
-                                            biased,
-                                            e.finish(),
-                                            e.act(),
-                                            e.factor(),
-                                            e.cap()),
-                            x,
-                            data,
-                            bias,
-                            y);
-            case Numbers.Bf16(int rows, var data) ->
-                    g.task(
-                            "productBf16",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            FloatProducts::productBf16,
-                                            x,
-                                            data,
-                                            powers,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            width,
-                                            at,
-                                            biased,
-                                            e.finish(),
-                                            e.act(),
-                                            e.factor(),
-                                            e.cap()),
-                            x,
-                            data,
-                            powers,
-                            bias,
-                            y);
-            case Numbers.F16(int rows, var data) ->
-                    g.task(
-                            "productF16",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            FloatProducts::productF16,
-                                            x,
-                                            data,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            width,
-                                            at,
-                                            biased,
-                                            e.finish(),
-                                            e.act(),
-                                            e.factor(),
-                                            e.cap()),
-                            x,
-                            data,
-                            bias,
-                            y);
-            case Numbers.Int8(int rows, var data, var scales, int block) ->
-                    g.task(
-                            "productInt8",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            BlockProducts::productInt8,
-                                            x,
-                                            data,
-                                            scales,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            block,
-                                            width,
-                                            at,
-                                            biased,
-                                            e.finish(),
-                                            e.act(),
-                                            e.factor(),
-                                            e.cap()),
-                            x,
-                            data,
-                            scales,
-                            bias,
-                            y);
-            case Numbers.Int4(int rows, var data, var scales, int block) ->
-                    g.task(
-                            "productInt4",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            BlockProducts::productInt4,
-                                            x,
-                                            data,
-                                            scales,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            block,
-                                            width,
-                                            at,
-                                            biased,
-                                            e.finish(),
-                                            e.act(),
-                                            e.factor(),
-                                            e.cap()),
-                            x,
-                            data,
-                            scales,
-                            bias,
-                            y);
-        }
+    /** A product with one part. */
+    void productOfPart(GraphDraft g, Product p) {
+        LoopProducts.write(g, p, powers);
     }
 
     @Override
-    public boolean fusesGate() {
-        return true;
-    }
-
-    @Override
-    public void gateHalves(GraphDraft g, FloatArray x, FloatArray y, int tokens, int n, Act act) {
-        throw new IllegalArgumentException("fusesGate says so");
-    }
-
-    @Override
-    public void gated(
-            GraphDraft g, DeviceMatrix w, FloatArray x, FloatArray y, int tokens, Act act) {
-        int rows = w.rows() / 2;
-        int cols = w.cols();
-        FloatArray bias = w.biases().getFirst();
-        int biased = w.biased() ? 1 : 0;
-        int code = Ending.code(act);
-        switch (w.parts().getFirst()) {
-            case Numbers.F32(int _, var data) ->
-                    g.task(
-                            "gatedF32",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            FloatProducts::gatedF32,
-                                            x,
-                                            data,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            biased,
-                                            code),
-                            x,
-                            data,
-                            bias,
-                            y);
-            case Numbers.Bf16(int _, var data) ->
-                    g.task(
-                            "gatedBf16",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            FloatProducts::gatedBf16,
-                                            x,
-                                            data,
-                                            powers,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            biased,
-                                            code),
-                            x,
-                            data,
-                            powers,
-                            bias,
-                            y);
-            case Numbers.F16(int _, var data) ->
-                    g.task(
-                            "gatedF16",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            FloatProducts::gatedF16,
-                                            x,
-                                            data,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            biased,
-                                            code),
-                            x,
-                            data,
-                            bias,
-                            y);
-            case Numbers.Int8(int _, var data, var scales, int block) ->
-                    g.task(
-                            "gatedInt8",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            BlockProducts::gatedInt8,
-                                            x,
-                                            data,
-                                            scales,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            block,
-                                            biased,
-                                            code),
-                            x,
-                            data,
-                            scales,
-                            bias,
-                            y);
-            case Numbers.Int4(int _, var data, var scales, int block) ->
-                    g.task(
-                            "gatedInt4",
-                            (graph, name) ->
-                                    graph.task(
-                                            name,
-                                            BlockProducts::gatedInt4,
-                                            x,
-                                            data,
-                                            scales,
-                                            bias,
-                                            y,
-                                            tokens,
-                                            rows,
-                                            cols,
-                                            block,
-                                            biased,
-                                            code),
-                            x,
-                            data,
-                            scales,
-                            bias,
-                            y);
-        }
-    }
-
-    @Override
-    public void gate(GraphDraft g, FloatArray gate, FloatArray up, int n, Act act) {
-        int code = Ending.code(act);
+    public void gate(GraphDraft g, FloatArray gate, FloatArray up, int n, Ending ending) {
         g.task(
                 "gateRows",
-                (graph, name) -> graph.task(name, RowLoops::gateRows, gate, up, n, code),
+                (graph, name) ->
+                        graph.task(
+                                name, RowLoops::gateRows, gate, up, n, ending.act(), ending.cap()),
                 gate,
                 up);
     }

@@ -1,6 +1,5 @@
 package apus.kernels.tornado;
 
-import apus.format.spec.Act;
 import apus.format.spec.Attention;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -31,32 +30,15 @@ interface Operations {
     void normSlices(
             GraphDraft g, DeviceNorm norm, FloatArray x, int tokens, int slices, int width, int at);
 
-    /** Writes w.rows() columns of y[tokens][width] from {@code at} on. */
-    void product(
-            GraphDraft g,
-            DeviceMatrix w,
-            FloatArray x,
-            FloatArray y,
-            int tokens,
-            int width,
-            int at,
-            Ending ending);
-
-    /** Whether there is {@link #gated}; else there is {@link #gateHalves}. */
-    boolean fusesGate();
-
-    /** y[tokens][n] = act(x[tokens][0 .. n]) * x[tokens][n .. 2 n]. */
-    void gateHalves(GraphDraft g, FloatArray x, FloatArray y, int tokens, int n, Act act);
+    /** Writes w.rows() columns of y, or half as many where they gate each other. */
+    void product(GraphDraft g, Product p);
 
     /**
-     * y[tokens][rows / 2] = act(gate) * up.
+     * gate[n] = act(gate) * up.
      *
-     * @param w gate and up on top of each other, in one part
+     * @param ending one that gates
      */
-    void gated(GraphDraft g, DeviceMatrix w, FloatArray x, FloatArray y, int tokens, Act act);
-
-    /** gate[n] = act(gate) * up. */
-    void gate(GraphDraft g, FloatArray gate, FloatArray up, int n, Act act);
+    void gate(GraphDraft g, FloatArray gate, FloatArray up, int n, Ending ending);
 
     /** Turns queries and keys, and stores keys and values. */
     void ropeAndStore(GraphDraft g, Attention a, Cache cache, AttentionInput in, int tokens);

@@ -75,7 +75,7 @@ record PassWriter(
             }
             case DeviceLayer.Perceptron(DeviceMatrix up, DeviceMatrix down, var activation) -> {
                 Ending ending = Ending.activating(activation);
-                ops.product(g, up, second, act.gate, n, up.rows(), 0, ending);
+                ops.product(g, new Product(up, second, act.gate, n, up.rows(), 0, ending));
                 end(g, down, act.gate, layer.postFfn(), layer.residual(), n);
             }
         }
@@ -97,7 +97,7 @@ record PassWriter(
         int width = (a.heads() + 2 * a.kvHeads()) * a.headDim();
         int at = 0;
         for (DeviceMatrix w : layer.qkv()) {
-            ops.product(g, w, x, act.qkv, n, width, at, Ending.STORE);
+            ops.product(g, new Product(w, x, act.qkv, n, width, at, Ending.STORE));
             at += w.rows();
         }
         int queries = a.heads() * a.headDim();
@@ -124,19 +124,17 @@ record PassWriter(
 
     private void gate(GraphDraft g, DeviceLayer.Gate gate, FloatArray x, int n) {
         int wide = gate.width();
-        if (gate.fused() && ops.fusesGate()) {
-            ops.gated(g, gate.gateUp().getFirst(), x, act.gate, n, gate.act());
-            return;
-        }
+        Ending gating = Ending.gating(gate.act(), gate.limit());
         if (gate.fused()) {
             DeviceMatrix both = gate.gateUp().getFirst();
-            ops.product(g, both, x, act.up, n, 2 * wide, 0, Ending.STORE);
-            ops.gateHalves(g, act.up, act.gate, n, wide, gate.act());
+            ops.product(g, new Product(both, x, act.gate, n, wide, 0, gating));
             return;
         }
-        ops.product(g, gate.gateUp().get(0), x, act.gate, n, wide, 0, Ending.STORE);
-        ops.product(g, gate.gateUp().get(1), x, act.up, n, wide, 0, Ending.STORE);
-        ops.gate(g, act.gate, act.up, n * wide, gate.act());
+        DeviceMatrix first = gate.gateUp().get(0);
+        DeviceMatrix second = gate.gateUp().get(1);
+        ops.product(g, new Product(first, x, act.gate, n, wide, 0, Ending.STORE));
+        ops.product(g, new Product(second, x, act.up, n, wide, 0, Ending.STORE));
+        ops.gate(g, act.gate, act.up, n * wide, gating);
     }
 
     /** x += residual * post(w * y). */
@@ -144,10 +142,10 @@ record PassWriter(
             GraphDraft g, DeviceMatrix w, FloatArray y, DeviceNorm post, float residual, int n) {
         int hidden = spec.hidden();
         if (post.isNone()) {
-            ops.product(g, w, y, act.x, n, hidden, 0, Ending.adding(residual));
+            ops.product(g, new Product(w, y, act.x, n, hidden, 0, Ending.adding(residual)));
             return;
         }
-        ops.product(g, w, y, act.h, n, hidden, 0, Ending.STORE);
+        ops.product(g, new Product(w, y, act.h, n, hidden, 0, Ending.STORE));
         ops.normSlices(g, post, act.h, n, hidden / post.length(), hidden, 0);
         ops.add(g, act.x, act.h, n * hidden, residual);
     }
@@ -162,6 +160,6 @@ record PassWriter(
             ops.normSlices(g, model.finalNorm(), act.last, count, 1, hidden, 0);
         }
         Ending ending = Ending.capping(spec.head().scale(), spec.head().softcap());
-        ops.product(g, model.head(), act.last, logits, count, spec.vocab(), 0, ending);
+        ops.product(g, new Product(model.head(), act.last, logits, count, spec.vocab(), 0, ending));
     }
 }

@@ -71,13 +71,7 @@ final class TornadoExecutor implements Executor {
             this.model = DeviceModel.of(checkpoint, loader);
             this.ops = operations(target, tuning, loader.uploaded(Bf16.powers()));
             this.activations =
-                    new Activations(
-                            model,
-                            spec.hidden(),
-                            tokens.most(),
-                            rows.most(),
-                            ops.fusesGate(),
-                            host);
+                    new Activations(model, spec.hidden(), tokens.most(), rows.most(), host);
             long workspace = activations.bytes() + headBytes();
             this.bytes = loader.bytes() + workspace;
             checkFits(0);

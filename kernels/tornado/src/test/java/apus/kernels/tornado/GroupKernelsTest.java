@@ -3,17 +3,16 @@ package apus.kernels.tornado;
 import static apus.kernels.tornado.Samples.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import apus.format.spec.Act;
 import apus.format.spec.Attention;
 import apus.format.spec.Linear;
 import apus.format.spec.Norm;
 import apus.format.spec.Position;
 import apus.format.spec.WeightRef;
 import apus.kernels.tornado.loops.Bf16;
-import apus.kernels.tornado.loops.Finish;
 import apus.kernels.tornado.loops.StepLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +24,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Kernels with work groups equal the loops, each on the device, at sizes that fill no group. */
 final class GroupKernelsTest {
-    private static final int ROWS = 21;
+    private static final int ROWS = 22;
     private static final int COLS = 610;
     private static final double NEAR = 1e-11;
 
@@ -89,7 +88,7 @@ final class GroupKernelsTest {
                     arrays,
                     start,
                     format + " of " + tokens,
-                    (ops, g, y) -> ops.product(g, w, x, y, tokens, width, 2, ending));
+                    (ops, g, y) -> ops.product(g, new Product(w, x, y, tokens, width, 2, ending)));
         }
         // A row of a tile has the bits that it has alone.
         for (int tokens : new int[] {1, 8, most}) {
@@ -98,11 +97,32 @@ final class GroupKernelsTest {
                     new GroupOperations(powers, small),
                     arrays,
                     y,
-                    (ops, g) -> ops.product(g, w, x, y, tokens, width, 2, Ending.STORE));
+                    (ops, g) ->
+                            ops.product(g, new Product(w, x, y, tokens, width, 2, Ending.STORE)));
             one = one == null ? y : one;
             for (int r = 0; r < ROWS; r++) {
                 assertEquals(one.get(2 + r), y.get(2 + r), format + " among " + tokens);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f32", "bf16", "f16", "int8", "int4"})
+    void gatedProductsAreThoseOfTheLoopsForAnyNumberOfTokens(String format) {
+        List<TornadoNativeArray> arrays = new ArrayList<>();
+        Numbers numbers = numbers(format, arrays);
+        FloatArray bias = samples.floats(ROWS);
+        DeviceMatrix w = new DeviceMatrix("w", ROWS, COLS, List.of(numbers), List.of(bias), true);
+        FloatArray x = samples.floats(9 * COLS);
+        arrays.addAll(List.of(bias, x, powers));
+        int wide = ROWS / 2;
+        for (int tokens : new int[] {1, 9}) {
+            Ending ending = Ending.gating(Act.SILU, tokens == 1 ? 0 : 20);
+            both(
+                    arrays,
+                    new FloatArray(tokens * wide),
+                    format + " of " + tokens,
+                    (ops, g, y) -> ops.product(g, new Product(w, x, y, tokens, wide, 0, ending)));
         }
     }
 
@@ -202,20 +222,5 @@ final class GroupKernelsTest {
                 new FloatArray(tokens * heads * headDim),
                 "attention of " + context,
                 (ops, g, out) -> ops.attend(g, a, cache, in, out, tokens));
-    }
-
-    @Test
-    void halvesAreGated() {
-        int tokens = 3;
-        FloatArray x = samples.floats(tokens * 20);
-        FloatArray y = new FloatArray(tokens * 10);
-        run(
-                new GroupOperations(powers, small),
-                List.of(x),
-                y,
-                (ops, g) -> ops.gateHalves(g, x, y, tokens, 10, apus.format.spec.Act.SILU));
-        float wanted = Finish.activate(x.get(43), Finish.SILU) * x.get(53);
-        assertEquals(wanted, y.get(23), 1e-6f);
-        assertEquals(Set.of(), new GridScheduler().keySet());
     }
 }

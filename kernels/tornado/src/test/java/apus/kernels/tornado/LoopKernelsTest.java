@@ -138,31 +138,74 @@ final class LoopKernelsTest {
         FloatArray up = samples.floats(n);
         MemorySegment wanted = Samples.segment(gate, arena);
         scalar.gated(act, wanted, 0, Samples.segment(up, arena), 0, n);
-        FloatArray both = new FloatArray(2 * n);
-        FloatArray halves = new FloatArray(n);
-        for (int i = 0; i < n; i++) {
-            both.set(i, gate.get(i));
-            both.set(n + i, up.get(i));
-        }
-        RowLoops.gateHalves(both, halves, 1, n, Ending.code(act));
-        RowLoops.gateRows(gate, up, n, Ending.code(act));
+        RowLoops.gateRows(gate, up, n, Ending.code(act), 0f);
         assertNear(Samples.floats(wanted), gate, NEAR, act.toString());
-        assertNear(Samples.floats(wanted), halves, NEAR, act.toString());
     }
 
     @Test
-    void gatedProductsAreTwoProductsAndAGate() {
-        FloatArray w = samples.floats(ROWS * COLS);
-        FloatArray all = product(DType.F32, w.getSegment());
+    void aGateWithinALimitIsThatOfTheScalarKernels() {
+        int n = 500;
+        float limit = 1.5f;
+        FloatArray gate = samples.floats(n);
+        FloatArray up = samples.floats(n);
+        MemorySegment wanted = Samples.segment(gate, arena);
+        scalar.gatedWithin(limit, wanted, 0, Samples.segment(up, arena), 0, n);
+        RowLoops.gateRows(gate, up, n, Finish.SILU, limit);
+        assertNear(Samples.floats(wanted), gate, NEAR, "within a limit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0f, 0.7f})
+    void gatedProductsAreTwoProductsAndAGate(float limit) {
         int wide = ROWS / 2;
-        FloatArray wanted = new FloatArray(TOKENS * wide);
-        for (int i = 0; i < wanted.getSize(); i++) {
-            int at = i / wide * ROWS + i % wide;
-            wanted.set(i, Finish.activate(all.get(at), Finish.SILU) * all.get(at + wide));
-        }
+        int block = 32;
+        int blocks = Math.ceilDiv(COLS, block);
+        FloatArray f32 = samples.floats(ROWS * COLS);
+        ShortArray bf16 = samples.bf16(ROWS * COLS);
+        HalfFloatArray f16 = samples.f16(ROWS * COLS);
+        ByteArray eight = samples.bytes(ROWS * COLS);
+        ByteArray four = samples.bytes(ROWS * Math.ceilDiv(COLS, 2));
+        FloatArray scales = samples.floats(ROWS * blocks);
+        FloatArray all = new FloatArray(TOKENS * ROWS);
         FloatArray y = new FloatArray(TOKENS * wide);
-        FloatProducts.gatedF32(x, w, bias, y, TOKENS, wide, COLS, 1, Finish.SILU);
-        assertNear(wanted, y, NEAR, "gated");
+        int gate = Finish.GATE;
+        int act = Finish.SILU;
+        FloatProducts.productF32(x, f32, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0);
+        FloatProducts.productF32(
+                x, f32, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit);
+        assertNear(gated(all, limit), y, NEAR, "f32");
+        FloatProducts.productBf16(
+                x, bf16, powers, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0);
+        FloatProducts.productBf16(
+                x, bf16, powers, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit);
+        assertNear(gated(all, limit), y, NEAR, "bf16");
+        FloatProducts.productF16(x, f16, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0);
+        FloatProducts.productF16(
+                x, f16, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit);
+        assertNear(gated(all, limit), y, NEAR, "f16");
+        BlockProducts.productInt8(
+                x, eight, scales, bias, all, TOKENS, ROWS, COLS, block, ROWS, 0, 1, 0, 0, 1, 0);
+        BlockProducts.productInt8(
+                x, eight, scales, bias, y, TOKENS, wide, COLS, block, wide, 0, 1, gate, act, 1,
+                limit);
+        assertNear(gated(all, limit), y, NEAR, "int8");
+        BlockProducts.productInt4(
+                x, four, scales, bias, all, TOKENS, ROWS, COLS, block, ROWS, 0, 1, 0, 0, 1, 0);
+        BlockProducts.productInt4(
+                x, four, scales, bias, y, TOKENS, wide, COLS, block, wide, 0, 1, gate, act, 1,
+                limit);
+        assertNear(gated(all, limit), y, NEAR, "int4");
+    }
+
+    /** The first half of each of [TOKENS][ROWS] gates the second. */
+    private static FloatArray gated(FloatArray all, float limit) {
+        int wide = ROWS / 2;
+        FloatArray y = new FloatArray(TOKENS * wide);
+        for (int i = 0; i < y.getSize(); i++) {
+            int at = i / wide * ROWS + i % wide;
+            y.set(i, Finish.gate(all.get(at), all.get(at + wide), Finish.SILU, limit));
+        }
+        return y;
     }
 
     @Test

@@ -13,6 +13,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * <p>{@code Rows}: a row and a token for every 32 threads; matrix-vector products. {@code Tiles}:
  * eight tokens at a time, whose inputs the group reads into local memory, so that a number of the
  * matrix is read once for all of them. Both sum in the same order.
+ *
+ * <p>With {@link Finish#GATE} one half of a group's threads has the gate's rows and the other those
+ * of the other matrix, which stand {@code rows} further down; groups are whole pairs of 32 threads.
  */
 public final class BlockGroupProducts {
     private BlockGroupProducts() {}
@@ -39,10 +42,12 @@ public final class BlockGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         int blocks = (cols + block - 1) / block;
         float sum = 0f;
         for (int c = lane; c < cols; c += Groups.LANES) {
@@ -57,12 +62,21 @@ public final class BlockGroupProducts {
                 local[thread] += local[thread + far];
             }
         }
-        if (lane == 0 && r < rows) {
+        context.localBarrier();
+        if (lane == 0 && r < rows && share < half) {
             float all = local[thread];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[thread + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -90,10 +104,12 @@ public final class BlockGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int first = context.groupIdx / rowGroups * Groups.TOKENS;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         int blocks = (cols + block - 1) / block;
         float sum0 = 0f;
         float sum1 = 0f;
@@ -147,12 +163,22 @@ public final class BlockGroupProducts {
             }
         }
         context.localBarrier();
-        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
-            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows && share < half) {
+            int place = lane * Groups.MOST_THREADS + thread - lane;
+            int to = (first + lane) * width + at + r;
+            float all = local[place];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[place + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(to, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, to, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -178,10 +204,12 @@ public final class BlockGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         int blocks = (cols + block - 1) / block;
         float sum = 0f;
         for (int c = lane; c < cols; c += Groups.LANES) {
@@ -197,12 +225,21 @@ public final class BlockGroupProducts {
                 local[thread] += local[thread + far];
             }
         }
-        if (lane == 0 && r < rows) {
+        context.localBarrier();
+        if (lane == 0 && r < rows && share < half) {
             float all = local[thread];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[thread + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -230,10 +267,12 @@ public final class BlockGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int first = context.groupIdx / rowGroups * Groups.TOKENS;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         int blocks = (cols + block - 1) / block;
         float sum0 = 0f;
         float sum1 = 0f;
@@ -288,12 +327,22 @@ public final class BlockGroupProducts {
             }
         }
         context.localBarrier();
-        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
-            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows && share < half) {
+            int place = lane * Groups.MOST_THREADS + thread - lane;
+            int to = (first + lane) * width + at + r;
+            float all = local[place];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[place + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(to, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, to, all, finish, act, factor, cap);
+            }
         }
     }
 }

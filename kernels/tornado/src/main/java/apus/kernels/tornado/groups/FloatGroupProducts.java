@@ -15,6 +15,9 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * <p>{@code Rows}: a row and a token for every 32 threads; matrix-vector products. {@code Tiles}:
  * eight tokens at a time, whose inputs the group reads into local memory, so that a number of the
  * matrix is read once for all of them. Both sum in the same order.
+ *
+ * <p>With {@link Finish#GATE} one half of a group's threads has the gate's rows and the other those
+ * of the other matrix, which stand {@code rows} further down; groups are whole pairs of 32 threads.
  */
 public final class FloatGroupProducts {
     private FloatGroupProducts() {}
@@ -39,10 +42,12 @@ public final class FloatGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum = 0f;
         for (int c = lane; c < cols; c += Groups.LANES) {
             float number = w.get(row * cols + c);
@@ -55,12 +60,21 @@ public final class FloatGroupProducts {
                 local[thread] += local[thread + far];
             }
         }
-        if (lane == 0 && r < rows) {
+        context.localBarrier();
+        if (lane == 0 && r < rows && share < half) {
             float all = local[thread];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[thread + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -86,10 +100,12 @@ public final class FloatGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int first = context.groupIdx / rowGroups * Groups.TOKENS;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum0 = 0f;
         float sum1 = 0f;
         float sum2 = 0f;
@@ -141,12 +157,22 @@ public final class FloatGroupProducts {
             }
         }
         context.localBarrier();
-        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
-            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows && share < half) {
+            int place = lane * Groups.MOST_THREADS + thread - lane;
+            int to = (first + lane) * width + at + r;
+            float all = local[place];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[place + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(to, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, to, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -171,10 +197,12 @@ public final class FloatGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum = 0f;
         for (int c = lane; c < cols; c += Groups.LANES) {
             float number = Bf16.value(w.get(row * cols + c), powers);
@@ -187,12 +215,21 @@ public final class FloatGroupProducts {
                 local[thread] += local[thread + far];
             }
         }
-        if (lane == 0 && r < rows) {
+        context.localBarrier();
+        if (lane == 0 && r < rows && share < half) {
             float all = local[thread];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[thread + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -219,10 +256,12 @@ public final class FloatGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int first = context.groupIdx / rowGroups * Groups.TOKENS;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum0 = 0f;
         float sum1 = 0f;
         float sum2 = 0f;
@@ -274,12 +313,22 @@ public final class FloatGroupProducts {
             }
         }
         context.localBarrier();
-        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
-            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows && share < half) {
+            int place = lane * Groups.MOST_THREADS + thread - lane;
+            int to = (first + lane) * width + at + r;
+            float all = local[place];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[place + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(to, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, to, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -303,10 +352,12 @@ public final class FloatGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum = 0f;
         for (int c = lane; c < cols; c += Groups.LANES) {
             float number = w.get(row * cols + c).getFloat32();
@@ -319,12 +370,21 @@ public final class FloatGroupProducts {
                 local[thread] += local[thread + far];
             }
         }
-        if (lane == 0 && r < rows) {
+        context.localBarrier();
+        if (lane == 0 && r < rows && share < half) {
             float all = local[thread];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[thread + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
+            }
         }
     }
 
@@ -350,10 +410,12 @@ public final class FloatGroupProducts {
         int thread = context.localIdx;
         int lane = thread % Groups.LANES;
         int perGroup = threads / Groups.LANES;
-        int rowGroups = (rows + perGroup - 1) / perGroup;
+        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
+        int share = thread / Groups.LANES;
+        int rowGroups = (rows + half - 1) / half;
         int first = context.groupIdx / rowGroups * Groups.TOKENS;
-        int r = context.groupIdx % rowGroups * perGroup + thread / Groups.LANES;
-        int row = r < rows ? r : rows - 1;
+        int r = context.groupIdx % rowGroups * half + share % half;
+        int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum0 = 0f;
         float sum1 = 0f;
         float sum2 = 0f;
@@ -405,12 +467,22 @@ public final class FloatGroupProducts {
             }
         }
         context.localBarrier();
-        if (lane < Groups.TOKENS && first + lane < tokens && r < rows) {
-            float all = local[lane * Groups.MOST_THREADS + thread - lane];
+        if (lane < Groups.TOKENS && first + lane < tokens && r < rows && share < half) {
+            int place = lane * Groups.MOST_THREADS + thread - lane;
+            int to = (first + lane) * width + at + r;
+            float all = local[place];
             if (biased != 0) {
                 all += bias.get(r);
             }
-            Finish.put(y, (first + lane) * width + at + r, all, finish, act, factor, cap);
+            if (finish == Finish.GATE) {
+                float up = local[place + half * Groups.LANES];
+                if (biased != 0) {
+                    up += bias.get(rows + r);
+                }
+                y.set(to, Finish.gate(all, up, act, cap));
+            } else {
+                Finish.put(y, to, all, finish, act, factor, cap);
+            }
         }
     }
 }

@@ -38,32 +38,15 @@ public final class BlockProducts {
                 if (biased != 0) {
                     sum += bias.get(r);
                 }
-                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void gatedInt8(
-            FloatArray x,
-            ByteArray w,
-            FloatArray scales,
-            FloatArray bias,
-            FloatArray y,
-            int tokens,
-            int rows,
-            int cols,
-            int block,
-            int biased,
-            int act) {
-        for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int r = 0; r < rows; r++) {
-                float gate = dotInt8(x, t * cols, w, scales, r, cols, block);
-                float up = dotInt8(x, t * cols, w, scales, rows + r, cols, block);
-                if (biased != 0) {
-                    gate += bias.get(r);
-                    up += bias.get(rows + r);
+                if (finish == Finish.GATE) {
+                    float up = dotInt8(x, t * cols, w, scales, rows + r, cols, block);
+                    if (biased != 0) {
+                        up += bias.get(rows + r);
+                    }
+                    y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
+                } else {
+                    Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
                 }
-                y.set(t * rows + r, Finish.activate(gate, act) * up);
             }
         }
     }
@@ -91,32 +74,15 @@ public final class BlockProducts {
                 if (biased != 0) {
                     sum += bias.get(r);
                 }
-                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void gatedInt4(
-            FloatArray x,
-            ByteArray w,
-            FloatArray scales,
-            FloatArray bias,
-            FloatArray y,
-            int tokens,
-            int rows,
-            int cols,
-            int block,
-            int biased,
-            int act) {
-        for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int r = 0; r < rows; r++) {
-                float gate = dotInt4(x, t * cols, w, scales, r, cols, block);
-                float up = dotInt4(x, t * cols, w, scales, rows + r, cols, block);
-                if (biased != 0) {
-                    gate += bias.get(r);
-                    up += bias.get(rows + r);
+                if (finish == Finish.GATE) {
+                    float up = dotInt4(x, t * cols, w, scales, rows + r, cols, block);
+                    if (biased != 0) {
+                        up += bias.get(rows + r);
+                    }
+                    y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
+                } else {
+                    Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
                 }
-                y.set(t * rows + r, Finish.activate(gate, act) * up);
             }
         }
     }

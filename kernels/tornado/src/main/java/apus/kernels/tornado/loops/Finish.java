@@ -17,6 +17,9 @@ public final class Finish {
     /** y = factor * sum, capped where cap is not 0: logits. */
     public static final int CAP = 3;
 
+    /** y = act(sum) * another sum: {@link #gate}, which takes both; not of {@link #put}. */
+    public static final int GATE = 4;
+
     // Activation functions, in the order of apus.format.spec.Act.
     public static final int SILU = 0;
     public static final int GELU_TANH = 1;
@@ -65,6 +68,24 @@ public final class Finish {
             y = 0.5f * x * (1f + erf(x * SQRT_HALF));
         } else {
             y = TornadoMath.max(x, 0f);
+        }
+        return y;
+    }
+
+    /**
+     * act(gate) * up, or with a limit what {@link apus.format.spec.Gated} says; {@code act} plays
+     * no part then.
+     *
+     * @param limit 0 = none
+     */
+    public static float gate(float gate, float up, int act, float limit) {
+        float y;
+        if (limit != 0f) {
+            float g = TornadoMath.min(gate, limit);
+            float u = TornadoMath.max(TornadoMath.min(up, limit), -limit);
+            y = g / (1f + TornadoMath.exp(-1.702f * g)) * (u + 1f);
+        } else {
+            y = activate(gate, act) * up;
         }
         return y;
     }

@@ -12,8 +12,8 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * <p>x: f32[tokens][cols]. w: [rows][cols]. bias: f32[rows], not read where {@code biased} is 0. y:
  * f32[tokens][width], of which columns {@code at} to {@code at + rows} are written.
  *
- * <p>{@code gated}: w holds the gate's rows and then as many of the other half, and y = act(gate) *
- * up, f32[tokens][rows].
+ * <p>With {@link Finish#GATE} w holds the gate's rows and then as many of the other matrix; {@code
+ * rows} counts one of them.
  */
 public final class FloatProducts {
     private FloatProducts() {}
@@ -39,30 +39,15 @@ public final class FloatProducts {
                 if (biased != 0) {
                     sum += bias.get(r);
                 }
-                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void gatedF32(
-            FloatArray x,
-            FloatArray w,
-            FloatArray bias,
-            FloatArray y,
-            int tokens,
-            int rows,
-            int cols,
-            int biased,
-            int act) {
-        for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int r = 0; r < rows; r++) {
-                float gate = dotF32(x, t * cols, w, r * cols, cols);
-                float up = dotF32(x, t * cols, w, (rows + r) * cols, cols);
-                if (biased != 0) {
-                    gate += bias.get(r);
-                    up += bias.get(rows + r);
+                if (finish == Finish.GATE) {
+                    float up = dotF32(x, t * cols, w, (rows + r) * cols, cols);
+                    if (biased != 0) {
+                        up += bias.get(rows + r);
+                    }
+                    y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
+                } else {
+                    Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
                 }
-                y.set(t * rows + r, Finish.activate(gate, act) * up);
             }
         }
     }
@@ -89,31 +74,15 @@ public final class FloatProducts {
                 if (biased != 0) {
                     sum += bias.get(r);
                 }
-                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void gatedBf16(
-            FloatArray x,
-            ShortArray w,
-            FloatArray powers,
-            FloatArray bias,
-            FloatArray y,
-            int tokens,
-            int rows,
-            int cols,
-            int biased,
-            int act) {
-        for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int r = 0; r < rows; r++) {
-                float gate = dotBf16(x, t * cols, w, powers, r * cols, cols);
-                float up = dotBf16(x, t * cols, w, powers, (rows + r) * cols, cols);
-                if (biased != 0) {
-                    gate += bias.get(r);
-                    up += bias.get(rows + r);
+                if (finish == Finish.GATE) {
+                    float up = dotBf16(x, t * cols, w, powers, (rows + r) * cols, cols);
+                    if (biased != 0) {
+                        up += bias.get(rows + r);
+                    }
+                    y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
+                } else {
+                    Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
                 }
-                y.set(t * rows + r, Finish.activate(gate, act) * up);
             }
         }
     }
@@ -139,30 +108,15 @@ public final class FloatProducts {
                 if (biased != 0) {
                     sum += bias.get(r);
                 }
-                Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void gatedF16(
-            FloatArray x,
-            HalfFloatArray w,
-            FloatArray bias,
-            FloatArray y,
-            int tokens,
-            int rows,
-            int cols,
-            int biased,
-            int act) {
-        for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int r = 0; r < rows; r++) {
-                float gate = dotF16(x, t * cols, w, r * cols, cols);
-                float up = dotF16(x, t * cols, w, (rows + r) * cols, cols);
-                if (biased != 0) {
-                    gate += bias.get(r);
-                    up += bias.get(rows + r);
+                if (finish == Finish.GATE) {
+                    float up = dotF16(x, t * cols, w, (rows + r) * cols, cols);
+                    if (biased != 0) {
+                        up += bias.get(rows + r);
+                    }
+                    y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
+                } else {
+                    Finish.put(y, t * width + at + r, sum, finish, act, factor, cap);
                 }
-                y.set(t * rows + r, Finish.activate(gate, act) * up);
             }
         }
     }

@@ -112,20 +112,10 @@ public final class RowLoops {
         }
     }
 
-    /** gate = act(gate) * up, n numbers. */
-    public static void gateRows(FloatArray gate, FloatArray up, int n, int act) {
+    /** gate = {@link Finish#gate}(gate, up), n numbers. */
+    public static void gateRows(FloatArray gate, FloatArray up, int n, int act, float limit) {
         for (@Parallel int i = 0; i < n; i++) {
-            gate.set(i, Finish.activate(gate.get(i), act) * up.get(i));
-        }
-    }
-
-    /** y[tokens][n] = act(x[tokens][0 .. n]) * x[tokens][n .. 2 n]. */
-    public static void gateHalves(FloatArray x, FloatArray y, int tokens, int n, int act) {
-        for (@Parallel int t = 0; t < tokens; t++) {
-            for (@Parallel int i = 0; i < n; i++) {
-                float gate = Finish.activate(x.get(2 * t * n + i), act);
-                y.set(t * n + i, gate * x.get((2 * t + 1) * n + i));
-            }
+            gate.set(i, Finish.gate(gate.get(i), up.get(i), act, limit));
         }
     }
 
