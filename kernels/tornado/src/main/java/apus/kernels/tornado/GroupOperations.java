@@ -6,6 +6,7 @@ import apus.kernels.tornado.groups.GroupAttention;
 import apus.kernels.tornado.groups.GroupNorms;
 import apus.kernels.tornado.groups.Groups;
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -32,30 +33,52 @@ final class GroupOperations extends LoopOperations {
 
     @Override
     public void norm(GraphDraft g, DeviceNorm norm, FloatArray x, FloatArray y, int tokens) {
-        if (!(norm instanceof DeviceNorm.ByRms(int n, var weight, float eps, float offset))) {
-            super.norm(g, norm, x, y, tokens);
-            return;
-        }
         KernelContext context = new KernelContext();
         int threads = grid.norm();
-        g.task(
-                "rmsNormGroups",
-                Grid.groups(tokens, threads),
-                (graph, name) ->
-                        graph.task(
-                                name,
-                                GroupNorms::rmsNormGroups,
-                                context,
-                                x,
-                                weight,
-                                y,
-                                n,
-                                eps,
-                                offset,
-                                threads),
-                x,
-                weight,
-                y);
+        WorkerGrid workers = Grid.groups(tokens, threads);
+        switch (norm) {
+            case DeviceNorm.None() -> throw new IllegalArgumentException("nothing to norm by");
+            case DeviceNorm.ByRms(int n, var weight, float eps, float offset) ->
+                    g.task(
+                            "rmsNormGroups",
+                            workers,
+                            (graph, name) ->
+                                    graph.task(
+                                            name,
+                                            GroupNorms::rmsNormGroups,
+                                            context,
+                                            x,
+                                            weight,
+                                            y,
+                                            n,
+                                            eps,
+                                            offset,
+                                            threads),
+                            x,
+                            weight,
+                            y);
+            case DeviceNorm.ByLayer(int n, var weight, var bias, boolean biased, float eps) ->
+                    g.task(
+                            "layerNormGroups",
+                            workers,
+                            (graph, name) ->
+                                    graph.task(
+                                            name,
+                                            GroupNorms::layerNormGroups,
+                                            context,
+                                            x,
+                                            weight,
+                                            bias,
+                                            y,
+                                            n,
+                                            biased ? 1 : 0,
+                                            eps,
+                                            threads),
+                            x,
+                            weight,
+                            bias,
+                            y);
+        }
     }
 
     @Override
@@ -67,31 +90,55 @@ final class GroupOperations extends LoopOperations {
             int slices,
             int width,
             int at) {
-        if (!(norm instanceof DeviceNorm.ByRms(int n, var weight, float eps, float offset))) {
-            super.normSlices(g, norm, x, tokens, slices, width, at);
-            return;
-        }
         KernelContext context = new KernelContext();
-        int threads = Math.min(grid.norm(), Math.max(Groups.LANES, Integer.highestOneBit(n)));
-        g.task(
-                "rmsNormSliceGroups",
-                Grid.groups((long) tokens * slices, threads),
-                (graph, name) ->
-                        graph.task(
-                                name,
-                                GroupNorms::rmsNormSliceGroups,
-                                context,
-                                x,
-                                weight,
-                                slices,
-                                n,
-                                width,
-                                at,
-                                eps,
-                                offset,
-                                threads),
-                x,
-                weight);
+        int most = Math.max(Groups.LANES, Integer.highestOneBit(Math.max(1, norm.length())));
+        int threads = Math.min(grid.norm(), most);
+        WorkerGrid workers = Grid.groups((long) tokens * slices, threads);
+        switch (norm) {
+            case DeviceNorm.None() -> {}
+            case DeviceNorm.ByRms(int n, var weight, float eps, float offset) ->
+                    g.task(
+                            "rmsNormSliceGroups",
+                            workers,
+                            (graph, name) ->
+                                    graph.task(
+                                            name,
+                                            GroupNorms::rmsNormSliceGroups,
+                                            context,
+                                            x,
+                                            weight,
+                                            slices,
+                                            n,
+                                            width,
+                                            at,
+                                            eps,
+                                            offset,
+                                            threads),
+                            x,
+                            weight);
+            case DeviceNorm.ByLayer(int n, var weight, var bias, boolean biased, float eps) ->
+                    g.task(
+                            "layerNormSliceGroups",
+                            workers,
+                            (graph, name) ->
+                                    graph.task(
+                                            name,
+                                            GroupNorms::layerNormSliceGroups,
+                                            context,
+                                            x,
+                                            weight,
+                                            bias,
+                                            slices,
+                                            n,
+                                            width,
+                                            at,
+                                            biased ? 1 : 0,
+                                            eps,
+                                            threads),
+                            x,
+                            weight,
+                            bias);
+        }
     }
 
     @Override

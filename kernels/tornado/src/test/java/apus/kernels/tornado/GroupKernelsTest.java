@@ -179,6 +179,27 @@ final class GroupKernelsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void layerNormsAreThoseOfTheLoops(boolean biased) {
+        int tokens = 3;
+        FloatArray x = samples.floats(tokens * COLS);
+        FloatArray weight = samples.floats(COLS);
+        FloatArray bias = samples.floats(COLS);
+        DeviceNorm norm = new DeviceNorm.ByLayer(COLS, weight, bias, biased, 1e-5f);
+        both(
+                List.of(x, weight, bias),
+                new FloatArray(tokens * COLS),
+                "norm",
+                (ops, g, y) -> ops.norm(g, norm, x, y, tokens));
+        DeviceNorm heads = new DeviceNorm.ByLayer(61, weight, bias, biased, 1e-5f);
+        both(
+                List.of(weight, bias),
+                x,
+                "norm of slices",
+                (ops, g, y) -> ops.normSlices(g, heads, y, tokens, 3, COLS, 100));
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0, 300", "33, 0, 300", "0, 20, 140", "70, 20, 5"})
     void attentionIsThatOfTheLoops(int window, float cap, int context) {
         int tokens = 3;

@@ -76,4 +76,109 @@ public final class GroupNorms {
             x.set(from + i, x.get(from + i) * factor * (offset + weight.get(i)));
         }
     }
+
+    /** {@link apus.kernels.tornado.loops.NormLoops#layerNorm}. */
+    public static void layerNormGroups(
+            KernelContext context,
+            FloatArray x,
+            FloatArray weight,
+            FloatArray bias,
+            FloatArray y,
+            int n,
+            int biased,
+            float eps,
+            int threads) {
+        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int from = context.groupIdx * n;
+        float sum = 0f;
+        for (int i = thread; i < n; i += threads) {
+            sum += x.get(from + i);
+        }
+        local[thread] = sum;
+        for (int far = threads / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (thread < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        context.localBarrier();
+        float mean = local[0] / n;
+        context.localBarrier();
+        float squares = 0f;
+        for (int i = thread; i < n; i += threads) {
+            float distance = x.get(from + i) - mean;
+            squares += distance * distance;
+        }
+        local[thread] = squares;
+        for (int far = threads / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (thread < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        context.localBarrier();
+        float factor = 1f / TornadoMath.sqrt(local[0] / n + eps);
+        for (int i = thread; i < n; i += threads) {
+            float value = (x.get(from + i) - mean) * factor * weight.get(i);
+            if (biased != 0) {
+                value += bias.get(i);
+            }
+            y.set(from + i, value);
+        }
+    }
+
+    /** The same in place, of {@code slices} of n numbers of each token's {@code width}. */
+    public static void layerNormSliceGroups(
+            KernelContext context,
+            FloatArray x,
+            FloatArray weight,
+            FloatArray bias,
+            int slices,
+            int n,
+            int width,
+            int at,
+            int biased,
+            float eps,
+            int threads) {
+        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
+        int thread = context.localIdx;
+        int group = context.groupIdx;
+        int from = group / slices * width + at + group % slices * n;
+        float sum = 0f;
+        for (int i = thread; i < n; i += threads) {
+            sum += x.get(from + i);
+        }
+        local[thread] = sum;
+        for (int far = threads / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (thread < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        context.localBarrier();
+        float mean = local[0] / n;
+        context.localBarrier();
+        float squares = 0f;
+        for (int i = thread; i < n; i += threads) {
+            float distance = x.get(from + i) - mean;
+            squares += distance * distance;
+        }
+        local[thread] = squares;
+        for (int far = threads / 2; far > 0; far = far / 2) {
+            context.localBarrier();
+            if (thread < far) {
+                local[thread] += local[thread + far];
+            }
+        }
+        context.localBarrier();
+        float factor = 1f / TornadoMath.sqrt(local[0] / n + eps);
+        for (int i = thread; i < n; i += threads) {
+            float value = (x.get(from + i) - mean) * factor * weight.get(i);
+            if (biased != 0) {
+                value += bias.get(i);
+            }
+            x.set(from + i, value);
+        }
+    }
 }
