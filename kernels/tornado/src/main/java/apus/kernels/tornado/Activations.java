@@ -1,8 +1,12 @@
 package apus.kernels.tornado;
 
+import apus.kernels.DeviceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Activations and the cache, all f32, in buffers that never leave the device. Those of activations
@@ -33,9 +37,21 @@ final class Activations {
     /** [logit rows][hidden] */
     final FloatArray last;
 
-    private final List<FloatArray> all = new ArrayList<>();
+    /** Inputs of a product on tensor cores, and its sums */
+    final Optional<TensorProducts> tensor;
 
-    Activations(DeviceModel model, int hidden, int tokens, int logitRows, HostArrays host) {
+    private final List<TornadoNativeArray> all = new ArrayList<>();
+
+    /**
+     * @param tensorParts see {@link Tuning}
+     */
+    Activations(
+            DeviceModel model,
+            int hidden,
+            int tokens,
+            int logitRows,
+            int tensorParts,
+            HostArrays host) {
         int qkvWidth = 1;
         int attendedWidth = 1;
         int wide = 1;
@@ -57,6 +73,40 @@ final class Activations {
         gate = floats(host, tokens, wide);
         up = floats(host, apart ? tokens : 1, apart ? wide : 1);
         last = floats(host, logitRows, hidden);
+        tensor =
+                tensorParts == 0
+                        ? Optional.empty()
+                        : Optional.of(tensor(model, tokens, logitRows, tensorParts, host));
+    }
+
+    private TensorProducts tensor(
+            DeviceModel model, int tokens, int logitRows, int parts, HostArrays host) {
+        DeviceMatrix head = model.head();
+        long sums = TensorProducts.sumsOf(longest(head), logitRows);
+        long inputs = (long) logitRows * head.cols() * parts;
+        for (DeviceLayer layer : model.layers()) {
+            for (DeviceMatrix w : layer.matrices()) {
+                sums = Math.max(sums, TensorProducts.sumsOf(longest(w), tokens));
+                inputs = Math.max(inputs, (long) tokens * w.cols() * parts);
+            }
+        }
+        if (Math.max(sums, inputs) > Tuning.MAX_ELEMENTS) {
+            throw new DeviceException(
+                    "sums of "
+                            + tokens
+                            + " tokens on tensor cores are longer than an array can be; take fewer"
+                            + " tokens in a step, or "
+                            + Tuning.TENSOR_CORES
+                            + "=off");
+        }
+        ShortArray bits = host.shortsOnDevice((int) inputs);
+        all.add(bits);
+        return new TensorProducts(bits, floats(host, 1, (int) sums), parts);
+    }
+
+    /** Rows of the longest part. */
+    private static int longest(DeviceMatrix w) {
+        return w.parts().stream().mapToInt(Numbers::rows).max().orElse(1);
     }
 
     private FloatArray floats(HostArrays host, int rows, int cols) {
@@ -66,6 +116,6 @@ final class Activations {
     }
 
     long bytes() {
-        return all.stream().mapToLong(FloatArray::getNumBytesOfSegmentWithHeader).sum();
+        return all.stream().mapToLong(TornadoNativeArray::getNumBytesOfSegmentWithHeader).sum();
     }
 }

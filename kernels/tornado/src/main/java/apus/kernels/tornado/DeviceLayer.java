@@ -2,6 +2,7 @@ package apus.kernels.tornado;
 
 import apus.format.spec.Act;
 import apus.format.spec.Attention;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,8 +24,18 @@ record DeviceLayer(
         float residual,
         boolean parallel) {
 
+    /** Every matrix that is multiplied with. */
+    List<DeviceMatrix> matrices() {
+        List<DeviceMatrix> all = new ArrayList<>(qkv);
+        all.add(o);
+        all.addAll(ffn.matrices());
+        return all;
+    }
+
     /** The feed-forward half. */
     sealed interface Wide {
+        List<DeviceMatrix> matrices();
+
         /** Width of its middle. */
         int width();
     }
@@ -41,6 +52,13 @@ record DeviceLayer(
             return down.cols();
         }
 
+        @Override
+        public List<DeviceMatrix> matrices() {
+            List<DeviceMatrix> all = new ArrayList<>(gateUp);
+            all.add(down);
+            return all;
+        }
+
         /** Whether one kernel makes both. */
         boolean fused() {
             return gateUp.size() == 1;
@@ -52,6 +70,11 @@ record DeviceLayer(
         @Override
         public int width() {
             return down.cols();
+        }
+
+        @Override
+        public List<DeviceMatrix> matrices() {
+            return List.of(up, down);
         }
     }
 }

@@ -5,6 +5,7 @@ import apus.kernels.DeviceException;
 import apus.kernels.tornado.groups.GroupAttention;
 import apus.kernels.tornado.groups.GroupNorms;
 import apus.kernels.tornado.groups.Groups;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -19,16 +20,17 @@ final class GroupOperations extends LoopOperations {
 
     /**
      * @param powers see {@link LoopOperations}
+     * @param tensor see {@link GroupProducts}
      */
-    GroupOperations(FloatArray powers, Grid grid) {
+    GroupOperations(FloatArray powers, Grid grid, Optional<TensorProducts> tensor) {
         super(powers);
         this.grid = grid;
-        this.products = new GroupProducts(powers, grid);
+        this.products = new GroupProducts(powers, grid, tensor);
     }
 
     @Override
     public String description() {
-        return "work groups";
+        return products.tensor().isPresent() ? "work groups and tensor cores" : "work groups";
     }
 
     @Override

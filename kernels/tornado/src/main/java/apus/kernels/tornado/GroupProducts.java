@@ -3,6 +3,7 @@ package apus.kernels.tornado;
 import apus.kernels.tornado.groups.BlockGroupProducts;
 import apus.kernels.tornado.groups.FloatGroupProducts;
 import apus.kernels.tornado.groups.Groups;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -11,12 +12,16 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * Products as tasks of the kernels in {@code groups}.
  *
  * @param powers see {@link apus.kernels.tornado.loops.Bf16#powers}
+ * @param tensor does those of bfloat16, where tensor cores are to; then all of them, since they sum
+ *     in an order of their own
  */
-record GroupProducts(FloatArray powers, Grid grid) {
+record GroupProducts(FloatArray powers, Grid grid, Optional<TensorProducts> tensor) {
 
     /** A product with one part. */
     void write(GraphDraft g, Product p) {
-        if (p.tokens() == 1) {
+        if (tensor.isPresent() && p.numbers() instanceof Numbers.Bf16(int _, var data)) {
+            tensor.get().write(g, p, data);
+        } else if (p.tokens() == 1) {
             rows(g, p);
         } else {
             tiles(g, p);

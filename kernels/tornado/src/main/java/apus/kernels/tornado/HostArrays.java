@@ -62,9 +62,17 @@ final class HostArrays implements AutoCloseable {
 
     /** An array that only the device reads and writes. */
     FloatArray onDevice(int n) {
-        long bytes = HEADER + (long) n * Float.BYTES;
-        return FloatArray.fromSegmentShallow(
-                bytes < FILE_BYTES ? kept.allocate(bytes, ALIGNMENT) : hole(bytes));
+        return FloatArray.fromSegmentShallow(unread((long) n * Float.BYTES));
+    }
+
+    /** An array that only the device reads and writes. */
+    ShortArray shortsOnDevice(int n) {
+        return ShortArray.fromSegmentShallow(unread((long) n * Short.BYTES));
+    }
+
+    private MemorySegment unread(long numbers) {
+        long bytes = HEADER + numbers;
+        return bytes < FILE_BYTES ? kept.allocate(bytes, ALIGNMENT) : hole(bytes);
     }
 
     private MemorySegment hole(long bytes) {

@@ -85,12 +85,11 @@ final class LoadWriter {
         Set<Object> full = Collections.newSetFromMap(new IdentityHashMap<>());
         full.addAll(uploads);
         List<TornadoNativeArray> uploaded = own.stream().filter(full::contains).toList();
-        List<FloatArray> made =
-                own.stream().filter(a -> !full.contains(a)).map(a -> (FloatArray) a).toList();
+        List<TornadoNativeArray> made = own.stream().filter(a -> !full.contains(a)).toList();
         FloatArray sink = host.onDevice(1);
         touch(g, uploaded, sink);
         clear(g, made);
-        List<FloatArray> written = new ArrayList<>(made);
+        List<TornadoNativeArray> written = new ArrayList<>(made);
         written.add(sink);
         return g.buildLoad(uploaded, written, handedOn, before, others, taken);
     }
@@ -133,10 +132,20 @@ final class LoadWriter {
         }
     }
 
-    private static void clear(GraphDraft g, List<FloatArray> made) {
-        for (FloatArray array : made) {
+    private static void clear(GraphDraft g, List<TornadoNativeArray> made) {
+        for (TornadoNativeArray array : made) {
             int n = array.getSize();
-            g.task("clearRows", (graph, name) -> graph.task(name, RowLoops::clearRows, array, n));
+            switch (array) {
+                case FloatArray a ->
+                        g.task(
+                                "clearRows",
+                                (graph, name) -> graph.task(name, RowLoops::clearRows, a, n));
+                case ShortArray a ->
+                        g.task(
+                                "clearShorts",
+                                (graph, name) -> graph.task(name, RowLoops::clearShorts, a, n));
+                default -> throw new IllegalArgumentException("a buffer of " + array.getClass());
+            }
         }
     }
 }

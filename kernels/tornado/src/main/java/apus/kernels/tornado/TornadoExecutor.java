@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -69,9 +70,16 @@ final class TornadoExecutor implements Executor {
                             tuning.maxElements(),
                             target.device().getMaxAllocMemory());
             this.model = DeviceModel.of(checkpoint, loader);
-            this.ops = operations(target, tuning, loader.uploaded(Bf16.powers()));
             this.activations =
-                    new Activations(model, spec.hidden(), tokens.most(), rows.most(), host);
+                    new Activations(
+                            model,
+                            spec.hidden(),
+                            tokens.most(),
+                            rows.most(),
+                            tuning.tensorParts(),
+                            host);
+            this.ops =
+                    operations(target, tuning, loader.uploaded(Bf16.powers()), activations.tensor);
             long workspace = activations.bytes() + headBytes();
             this.bytes = loader.bytes() + workspace;
             checkFits(0);
@@ -93,9 +101,20 @@ final class TornadoExecutor implements Executor {
     }
 
     /** Work groups pay on a GPU; a CPU runs the threads of one after the other. */
-    private static Operations operations(Target target, Tuning tuning, FloatArray powers) {
+    private static Operations operations(
+            Target target, Tuning tuning, FloatArray powers, Optional<TensorProducts> tensor) {
         boolean groups = tuning.groups().orElse(target.isGpu());
-        return groups ? new GroupOperations(powers, tuning.grid()) : new LoopOperations(powers);
+        if (tensor.isPresent() && !(groups && target.backend() == TornadoVMBackendType.CUDA)) {
+            throw new DeviceException(
+                    Tuning.TENSOR_CORES
+                            + " asks for tensor cores, which kernels with work groups on the CUDA"
+                            + " backend of TornadoVM reach; this is "
+                            + target.driver()
+                            + (groups ? "" : ", with plain loops"));
+        }
+        return groups
+                ? new GroupOperations(powers, tuning.grid(), tensor)
+                : new LoopOperations(powers);
     }
 
     private long headBytes() {

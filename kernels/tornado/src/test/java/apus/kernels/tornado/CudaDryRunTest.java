@@ -24,6 +24,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
  * Every kernel that a GPU of NVIDIA would get, lowered to CUDA C and compiled by nvcc, on a machine
@@ -50,11 +55,21 @@ final class CudaDryRunTest {
     /** Opens the model and takes steps of one token and of many. */
     private static void step(
             GoldenModel model, Path dir, Quantization quantization, boolean graphs) {
+        step(model, dir, quantization, graphs, 0);
+    }
+
+    private static void step(
+            GoldenModel model,
+            Path dir,
+            Quantization quantization,
+            boolean graphs,
+            int tensorParts) {
         Tuning tuning =
                 new Tuning(
                         "1,8",
                         Optional.of(true),
                         Grid.DEFAULT,
+                        tensorParts,
                         Tuning.MAX_ELEMENTS,
                         GraphDraft.MOST_TASKS,
                         graphs);
@@ -115,6 +130,42 @@ final class CudaDryRunTest {
     void graphsAreLaunchedAsAWholeOrNot() {
         GoldenModel model = GoldenModel.all("llama2-mha").getFirst();
         step(model, model.dir(), Quantization.NONE, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"llama2-mha, 1", "llama2-mha, 2", "gpt2, 2", "gemma2, 1"})
+    void productsOnTensorCoresBecomeCuda(String name, int parts) {
+        GoldenModel model = GoldenModel.all(name).getFirst();
+        step(model, model.dir(), Quantization.NONE, true, parts);
+    }
+
+    /** As many columns as loops are not unrolled for, whose sums go round. */
+    @ParameterizedTest
+    @CsvSource({"5, 1", "5, 2", "70, 1", "70, 2"})
+    void longProductsOnTensorCoresBecomeCuda(int tokens, int parts) {
+        int rows = 100;
+        int cols = 2056;
+        Samples samples = new Samples(3);
+        FloatArray x = samples.floats(tokens * cols);
+        ShortArray data = samples.bf16(rows * cols);
+        FloatArray bias = samples.floats(rows);
+        FloatArray y = new FloatArray(tokens * rows);
+        ShortArray inputs = new ShortArray(parts * tokens * cols);
+        FloatArray sums = new FloatArray((int) TensorProducts.sumsOf(rows, tokens));
+        DeviceMatrix w =
+                new DeviceMatrix(
+                        "w",
+                        rows,
+                        cols,
+                        List.of(new Numbers.Bf16(rows, data)),
+                        List.of(bias),
+                        true);
+        GridScheduler grids = new GridScheduler();
+        GraphDraft draft = new GraphDraft("once", 0, grids);
+        draft.input(x, data, bias, y, inputs, sums);
+        new TensorProducts(inputs, sums, parts)
+                .write(draft, new Product(w, x, y, tokens, rows, 0, Ending.STORE), data);
+        OnDevice.run(draft, grids, y);
     }
 
     @AfterAll

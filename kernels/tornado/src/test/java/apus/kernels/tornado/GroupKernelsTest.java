@@ -13,6 +13,7 @@ import apus.kernels.tornado.loops.Bf16;
 import apus.kernels.tornado.loops.StepLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +56,7 @@ final class GroupKernelsTest {
         for (Grid grid : List.of(Grid.DEFAULT, small)) {
             FloatArray found = Samples.copy(start);
             run(
-                    new GroupOperations(powers, grid),
+                    new GroupOperations(powers, grid, Optional.empty()),
                     arrays,
                     found,
                     (ops, g) -> writer.write(ops, g, found));
@@ -94,7 +95,7 @@ final class GroupKernelsTest {
         for (int tokens : new int[] {1, 8, most}) {
             FloatArray y = Samples.copy(start);
             run(
-                    new GroupOperations(powers, small),
+                    new GroupOperations(powers, small, Optional.empty()),
                     arrays,
                     y,
                     (ops, g) ->

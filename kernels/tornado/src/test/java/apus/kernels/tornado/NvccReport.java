@@ -22,10 +22,15 @@ import java.util.stream.Stream;
  * @param sources files, as many as there were names
  * @param distinct those that differ otherwise, by the constants that are folded into them
  * @param methods of Java that they come from
- * @param messages of nvcc about those that it refused
+ * @param refused by nvcc, or since they lose bits
+ * @param messages about those
  */
 record NvccReport(int sources, int distinct, int methods, int refused, String messages) {
     private static final Pattern NAME = Pattern.compile("__global__ void (?:\\S+ )*?(\\w+)\\(");
+
+    /** TornadoVM keeps what its bfloat16 functions return in a short, arithmetic and all. */
+    private static final Pattern LOST_BITS = Pattern.compile("\\bsh_\\d+\\s*=\\s*\\w+ << ");
+
     private static final String ARCH = "-arch=sm_90";
     private static final int SECONDS = 60;
 
@@ -47,6 +52,11 @@ record NvccReport(int sources, int distinct, int methods, int refused, String me
             distinct.putIfAbsent(source.replace(name, "kernel"), file);
         }
         List<String> messages = new ArrayList<>();
+        for (Map.Entry<String, Path> entry : distinct.entrySet()) {
+            if (LOST_BITS.matcher(entry.getKey()).find()) {
+                messages.add(entry.getValue() + "\na short is shifted to where its bits are lost");
+            }
+        }
         for (Path file : distinct.values()) {
             Process nvcc =
                     new ProcessBuilder("nvcc", ARCH, "-cubin", "-o", file + "bin", file.toString())

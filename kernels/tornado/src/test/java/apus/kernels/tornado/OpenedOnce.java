@@ -30,6 +30,7 @@ final class OpenedOnce implements AutoCloseable {
                         "1,8",
                         Optional.of(groups),
                         Grid.DEFAULT,
+                        0,
                         Tuning.MAX_ELEMENTS,
                         GraphDraft.MOST_TASKS,
                         true);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import apus.format.checkpoint.Checkpoint;
 import apus.kernels.Batch;
@@ -32,6 +33,7 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What is refused, what stops, and with which words. */
@@ -41,6 +43,7 @@ final class SafetyTest {
                     "1",
                     Optional.of(false),
                     Grid.DEFAULT,
+                    0,
                     Tuning.MAX_ELEMENTS,
                     GraphDraft.MOST_TASKS,
                     true);
@@ -86,6 +89,27 @@ final class SafetyTest {
             Support.No no = assertInstanceOf(Support.No.class, provider().supports(checkpoint));
             assertTrue(no.reason().startsWith(reason), no.reason());
             assertTrue(refusal(() -> provider().open(checkpoint, OPTIONS)).startsWith(reason));
+        }
+    }
+
+    @Test
+    void tensorCoresAreRefusedWhereThereAreNone() {
+        Tuning tuning =
+                new Tuning(
+                        "1",
+                        Optional.of(true),
+                        Grid.DEFAULT,
+                        2,
+                        Tuning.MAX_ELEMENTS,
+                        GraphDraft.MOST_TASKS,
+                        true);
+        Target target = Targets.chosen();
+        assumeTrue(target.backend() == TornadoVMBackendType.OPENCL);
+        try (Checkpoint checkpoint = checkpoint("llama2-mha")) {
+            String message =
+                    refusal(() -> new TornadoExecutor(checkpoint, OPTIONS, target, tuning).close());
+            assertTrue(message.startsWith("apus.tornado.tensorCores asks for"), message);
+            assertTrue(message.contains(target.driver()), message);
         }
     }
 

@@ -46,7 +46,7 @@ final class WeightFormatsTest {
             long maxElements,
             int mostTasks) {
         Tuning tuning =
-                new Tuning("1", Optional.of(groups), Grid.DEFAULT, maxElements, mostTasks, true);
+                new Tuning("1", Optional.of(groups), Grid.DEFAULT, 0, maxElements, mostTasks, true);
         return new TornadoExecutor(checkpoint, options(quantization), Targets.chosen(), tuning);
     }
 

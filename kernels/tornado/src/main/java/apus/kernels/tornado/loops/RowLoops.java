@@ -125,4 +125,11 @@ public final class RowLoops {
             x.set(i, 0f);
         }
     }
+
+    /** The same. */
+    public static void clearShorts(ShortArray x, int n) {
+        for (@Parallel int i = 0; i < n; i++) {
+            x.set(i, (short) 0);
+        }
+    }
 }
