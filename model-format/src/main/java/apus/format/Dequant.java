@@ -60,7 +60,7 @@ public final class Dequant {
             case QuadTiled quads -> {
                 long block = quads.blockAt(row, col, w.cols());
                 yield plain(w.scales(), DType.BF16, block)
-                        * w.data().get(ValueLayout.JAVA_BYTE, quads.at(row, col, w.cols()));
+                        * quads.number(w.data(), row, col, w.cols());
             }
             case PairTiled pairs -> {
                 float sum = 0;

@@ -171,9 +171,7 @@ public final class PackedKernels {
         for (int from = 0; from < cols; from += QuadTiled.BLOCK) {
             float part = 0;
             for (int c = from; c < from + QuadTiled.BLOCK; c++) {
-                part +=
-                        x.getAtIndex(JAVA_FLOAT, at + c)
-                                * w.data().get(JAVA_BYTE, format.at(row, c, cols));
+                part += x.getAtIndex(JAVA_FLOAT, at + c) * format.number(w.data(), row, c, cols);
             }
             long block = format.blockAt(row, from, cols);
             sum += part * HalfFloats.bf16(w.scales().get(B16, block * Short.BYTES));

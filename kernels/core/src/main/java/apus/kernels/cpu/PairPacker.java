@@ -43,20 +43,21 @@ final class PairPacker {
     }
 
     /**
-     * A matrix of bytes with its columns in fours, in the same memory; or itself, if it is of
+     * A matrix of integers with its columns in fours, in the same memory; or itself, if it is of
      * another form.
      *
      * @param w not to be used afterwards
      */
     Weight quads(Weight w) {
-        if (!(w.format() instanceof Tiled tiled) || !QuadTiled.takes(tiled, w.cols())) {
+        if (!QuadTiled.takes(w)) {
             return w;
         }
+        Tiled tiled = (Tiled) w.format();
         from = w;
         workers.run(turn);
         return new Weight(
                 w.name(),
-                new QuadTiled(tiled.tileRows()),
+                new QuadTiled(tiled.code(), tiled.tileRows()),
                 w.rows(),
                 w.cols(),
                 w.data(),

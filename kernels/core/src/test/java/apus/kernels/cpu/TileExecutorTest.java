@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What golden models must hold on tile kernels beyond the contract of all backends ({@link
  * InterpretedTileExecutorTest}, {@link CpuTileExecutorTest}): activations as bfloat16, weights
- * quantised to bytes, the memory that is planned. An interpreter runs the code.
+ * quantised to bytes or four bits, the memory that is planned. An interpreter runs the code.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TileExecutorTest {
@@ -60,14 +60,24 @@ final class TileExecutorTest {
                 .toList();
     }
 
-    /** The same quantised weights by other kernels, which the golden logits hold at their width. */
     @ParameterizedTest
     @MethodSource("plainModels")
     void bytesGiveTheLogitsOfTheVectorApi(GoldenModel model) {
-        tally.tried("int8");
+        quantizedGivesTheLogitsOfTheVectorApi(model, Quantization.INT8);
+    }
+
+    @ParameterizedTest
+    @MethodSource("plainModels")
+    void numbersOfFourBitsGiveTheLogitsOfTheVectorApi(GoldenModel model) {
+        quantizedGivesTheLogitsOfTheVectorApi(model, Quantization.INT4);
+    }
+
+    /** The same quantised weights by other kernels, which the golden logits hold at their width. */
+    private void quantizedGivesTheLogitsOfTheVectorApi(GoldenModel model, Quantization form) {
+        tally.tried(form.toString());
         int[] ids = shortest(model).ids();
         try (Checkpoint checkpoint = Checkpoint.open(model.dir());
-                Executor tiles = open(checkpoint, ActivationPrecision.FLOAT32, Quantization.INT8);
+                Executor tiles = open(checkpoint, ActivationPrecision.FLOAT32, form);
                 Executor vector =
                         new CpuExecutorProvider()
                                 .open(
@@ -79,7 +89,7 @@ final class TileExecutorTest {
                                                 MAX_TOKENS,
                                                 4096,
                                                 CpuChoice.VECTOR,
-                                                Quantization.INT8))) {
+                                                form))) {
             Driver driver = driver(tiles, model);
             Seq found = driver.start(ids, 0);
             driver.run(Integer.MAX_VALUE, found);
@@ -94,7 +104,7 @@ final class TileExecutorTest {
                         wanted.logits.get(i), found.logits.get(i), model.logitTolerance());
             }
         }
-        tally.right("int8");
+        tally.right(form.toString());
     }
 
     @ParameterizedTest

@@ -13,6 +13,10 @@ import java.util.List;
 final class Assembler {
     private static final int LONGEST = 1 << 16;
 
+    // Maps of opcodes, as a VEX instruction names them.
+    private static final int MAP_0F = 1;
+    private static final int MAP_0F38 = 2;
+
     // Prefixes that a VEX instruction carries as two bits.
     private static final int NONE = 0;
     private static final int P66 = 1;
@@ -165,6 +169,38 @@ final class Assembler {
         vex(P66, 0x5E, sums.number, a.number, b.number);
     }
 
+    // Vectors of 256 bits, with prefixes of three bytes also where two would do.
+
+    void vmovdqu(Ymm to, Memory from) {
+        vector(PF3, 0x6F, to, from);
+    }
+
+    void vmovdqu(Memory to, Ymm from) {
+        vector(PF3, 0x7F, from, to);
+    }
+
+    /** to = a and b. */
+    void vpand(Ymm to, Ymm a, Ymm b) {
+        vector(0xDB, to.number, b, a);
+    }
+
+    /** to = a - b, in bytes. */
+    void vpsubb(Ymm to, Ymm a, Ymm b) {
+        vector(0xF8, to.number, b, a);
+    }
+
+    /** to = from, each 16 bits shifted right without a sign. */
+    void vpsrlw(Ymm to, Ymm from, int by) {
+        vector(0x71, 2, from, to);
+        code.put((byte) by);
+    }
+
+    /** Clears the upper halves, which instructions of 128 bits before AVX would have to keep. */
+    void vzeroupper() {
+        vexPrefix(MAP_0F, NONE, 0, 0, 0, 0, false);
+        code.put((byte) 0x77);
+    }
+
     private static Memory needIndex(Memory rows) {
         if (!rows.indexed()) {
             throw new IllegalArgumentException("a tile in memory has a distance between rows");
@@ -196,24 +232,37 @@ final class Assembler {
         memory(reg, rm);
     }
 
+    private void vector(int opcode, int reg, Ymm rm, Ymm vvvv) {
+        vexPrefix(MAP_0F, P66, reg >> 3, 0, rm.high(), vvvv.number, true);
+        code.put((byte) opcode);
+        modRm(3, reg, rm.number);
+    }
+
+    private void vector(int prefix, int opcode, Ymm reg, Memory rm) {
+        vexPrefix(MAP_0F, prefix, reg.high(), rm.index().high(), rm.base().high(), 0, true);
+        code.put((byte) opcode);
+        memory(reg.number, rm);
+    }
+
     /** An instruction of the map 0F38 on tiles alone. */
     private void vex(int prefix, int opcode, int reg, int rm, int vvvv) {
-        vexPrefix(prefix, 0, 0, vvvv);
+        vexPrefix(MAP_0F38, prefix, 0, 0, 0, vvvv, false);
         code.put((byte) opcode);
         modRm(3, reg, rm);
     }
 
     private void vex(int prefix, int opcode, int reg, Memory rm) {
-        vexPrefix(prefix, rm.index().high(), rm.base().high(), 0);
+        vexPrefix(MAP_0F38, prefix, 0, rm.index().high(), rm.base().high(), 0, false);
         code.put((byte) opcode);
         memory(reg, rm);
     }
 
     /** Three bytes; numbers of registers stand inverted. */
-    private void vexPrefix(int prefix, int index, int base, int vvvv) {
+    private void vexPrefix(
+            int map, int prefix, int reg, int index, int base, int vvvv, boolean wide) {
         code.put((byte) 0xC4)
-                .put((byte) (0x80 | (1 - index) << 6 | (1 - base) << 5 | 0x02))
-                .put((byte) ((~vvvv & 15) << 3 | prefix));
+                .put((byte) ((1 - reg) << 7 | (1 - index) << 6 | (1 - base) << 5 | map))
+                .put((byte) ((~vvvv & 15) << 3 | (wide ? 4 : 0) | prefix));
     }
 
     private void modRm(int mode, int reg, int rm) {

@@ -27,13 +27,30 @@ final class QuadArgs {
     /** Number of blocks, at least 1. */
     static final int BLOCKS = 104;
 
+    /** Where numbers of four bits become bytes, {@link #WIDENED_BYTES}, from the first of these. */
+    static final int WIDENED = 112;
+
+    /** What {@link NibbleCode#prepare} reads. */
+    static final int CONSTANTS = 128;
+
     /** Bytes in all. */
-    static final int BYTES = 112;
+    static final int BYTES = CONSTANTS + NibbleCode.CONSTANT_BYTES;
+
+    /** Bytes of two tiles of weights. */
+    static final int WIDENED_BYTES = 2 * NibbleCode.WIDE;
 
     private QuadArgs() {}
 
     static void set(MemorySegment m, long args, int field, long value) {
         m.set(JAVA_LONG_UNALIGNED, args + field, value);
+    }
+
+    /** For numbers of four bits. */
+    static void constants(MemorySegment m, long args) {
+        for (int i = 0; i < Ymm.BYTES; i += Long.BYTES) {
+            set(m, args, CONSTANTS + i, NibbleCode.FIFTEENS);
+            set(m, args, CONSTANTS + Ymm.BYTES + i, NibbleCode.EIGHTS);
+        }
     }
 
     /** Shapes for so many tokens, 1 to 16. */

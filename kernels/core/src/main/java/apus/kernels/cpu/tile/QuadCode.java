@@ -11,14 +11,17 @@ import static apus.kernels.cpu.tile.Gp.RDX;
 import static apus.kernels.cpu.tile.Gp.RSI;
 
 import apus.format.QuadTiled;
+import apus.format.Tiled.Code;
 
 /**
- * The machine code of a product with bytes: up to 16 tokens times the rows of a tile of weights,
- * block by block, each digit of the inputs for itself.
+ * The machine code of a product with bytes, or with numbers of four bits that become bytes first:
+ * up to 16 tokens times the rows of a tile of weights, block by block, each digit of the inputs for
+ * itself.
  *
  * <pre>
  * for each block of 32 columns:
  *   for each 32 rows of the tile:
+ *     numbers of four bits: bytes = widened
  *     for each digit d of the inputs:
  *       sums[block][rows][d] = inputs[block][d] * weights[block][rows]
  * </pre>
@@ -26,10 +29,11 @@ import apus.format.QuadTiled;
  * All sums are whole and exact; scales are applied by whoever called. Called as {@code f(args,
  * inputs, weights, sums, offset of args)}, see {@link QuadArgs}; there is no stack.
  *
+ * @param code of the weights
  * @param digits of the inputs, 1 to 3
  * @param tileRows rows of a tile of weights
  */
-record QuadCode(int digits, int tileRows) {
+record QuadCode(Code code, int digits, int tileRows) {
     /** Columns of a block in fours: 32-bit numbers of a row of inputs. */
     static final int QUADS = QuadTiled.BLOCK / 4;
 
@@ -49,6 +53,9 @@ record QuadCode(int digits, int tileRows) {
     private static final Gp SUM_STRIDE = R9;
     private static final Gp COUNT = R10;
 
+    /** Where numbers of four bits become bytes. */
+    private static final Gp WIDENED = R8;
+
     private static Tmm sums(int tile, int digit) {
         return Tmm.of(2 * digit + tile);
     }
@@ -60,6 +67,11 @@ record QuadCode(int digits, int tileRows) {
         asm.add(INPUTS, Memory.at(ARGS, QuadArgs.INPUTS));
         asm.add(WEIGHTS, Memory.at(ARGS, QuadArgs.WEIGHTS));
         asm.add(SUMS, Memory.at(ARGS, QuadArgs.SUMS));
+        if (code == Code.INT4) {
+            NibbleCode.prepare(asm, ARGS, QuadArgs.CONSTANTS);
+            asm.mov(WIDENED, ARGS);
+            asm.add(WIDENED, Memory.at(ARGS, QuadArgs.WIDENED));
+        }
         asm.mov(INPUT_STRIDE, digits * QuadTiled.BLOCK);
         asm.mov(WEIGHT_STRIDE, ROW);
         asm.mov(SUM_STRIDE, 2 * ROW);
@@ -68,19 +80,29 @@ record QuadCode(int digits, int tileRows) {
                 COUNT,
                 () -> {
                     for (int rows = 0; rows < tileRows; rows += QuadTiled.ROWS) {
-                        products(asm);
-                        asm.add(WEIGHTS, 2 * TILE);
+                        if (code == Code.INT4) {
+                            NibbleCode.widen(asm, WEIGHTS, 0, WIDENED, 0);
+                            NibbleCode.widen(asm, WEIGHTS, NibbleCode.STORED, WIDENED, TILE);
+                            products(asm, WIDENED);
+                            asm.add(WEIGHTS, 2 * NibbleCode.STORED);
+                        } else {
+                            products(asm, WEIGHTS);
+                            asm.add(WEIGHTS, 2 * TILE);
+                        }
                     }
                     asm.add(INPUTS, Memory.at(ARGS, QuadArgs.INPUT_BLOCK));
                 });
         asm.tilerelease();
+        if (code == Code.INT4) {
+            asm.vzeroupper();
+        }
         asm.ret();
         return asm.bytes();
     }
 
-    private void products(Assembler asm) {
+    private void products(Assembler asm, Gp weights) {
         for (int tile = 0; tile < 2; tile++) {
-            asm.tileloadd(WEIGHT, Memory.rows(WEIGHTS, WEIGHT_STRIDE, tile * TILE));
+            asm.tileloadd(WEIGHT, Memory.rows(weights, WEIGHT_STRIDE, tile * TILE));
             for (int d = 0; d < digits; d++) {
                 asm.tilezero(sums(tile, d));
                 asm.tileloadd(INPUT, Memory.rows(INPUTS, INPUT_STRIDE, d * QuadTiled.BLOCK));

@@ -3,6 +3,7 @@ package apus.kernels.cpu.tile;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import apus.format.QuadTiled;
+import apus.format.Tiled.Code;
 import apus.format.Weight;
 import apus.kernels.cpu.CpuKernels;
 import java.lang.foreign.MemorySegment;
@@ -17,13 +18,15 @@ final class QuadProducts implements AutoCloseable {
     /** Blocks whose sums wait for their scales: in the second-level cache. */
     private static final int CHUNK = 16;
 
+    private static final int LINE = 64;
     private static final int ROWS = QuadTiled.ROWS;
     private static final int GROUP = QuadInputs.GROUP;
 
     private final int digits;
     private final int tileRows;
     private final SumScaler scaler;
-    private final Processor.Code code;
+    private final Processor.Code bytes;
+    private final Processor.Code fours;
 
     /**
      * @param rest gives the rows of tiles, and scales if it can
@@ -33,12 +36,23 @@ final class QuadProducts implements AutoCloseable {
         this.digits = digits;
         this.tileRows = Math.max(ROWS, rest.tileRows());
         this.scaler = rest instanceof SumScaler faster ? faster : new PlainScaler();
-        this.code = processor.load(new QuadCode(digits, tileRows).bytes());
+        this.bytes = processor.load(new QuadCode(Code.INT8, digits, tileRows).bytes());
+        try {
+            this.fours = processor.load(new QuadCode(Code.INT4, digits, tileRows).bytes());
+        } catch (Host.Refused | RuntimeException | Error e) {
+            bytes.close();
+            throw e;
+        }
     }
 
-    /** Floats: what the code is told, the sums of a chunk, the outputs of a group. */
+    /**
+     * Floats: what the code is told, the sums of a chunk, the outputs of a group, and a place where
+     * numbers of four bits become bytes, moved to the beginning of a cache line.
+     */
     long scratch(QuadTiled format) {
-        return (sumsBytes() + QuadArgs.BYTES) / Float.BYTES + (long) GROUP * format.tileRows();
+        long widened = format.code() == Code.INT4 ? QuadArgs.WIDENED_BYTES + LINE : 0;
+        return (sumsBytes() + QuadArgs.BYTES + widened) / Float.BYTES
+                + (long) GROUP * format.tileRows();
     }
 
     private long sumsBytes() {
@@ -72,7 +86,7 @@ final class QuadProducts implements AutoCloseable {
                 for (long i = 0; i < (long) n * tileRows; i++) {
                     scratch.set(JAVA_FLOAT, out + i * 4, 0);
                 }
-                blocks(x, tokens, t, n, w, tile, scratch, args, sums, out);
+                blocks(x, tokens, t, n, w, format, tile, scratch, args, sums, out);
                 copy(scratch, out, tile * tileRows, from, to, bias, y, t, n, w.rows());
             }
         }
@@ -85,6 +99,7 @@ final class QuadProducts implements AutoCloseable {
             int token,
             int n,
             Weight w,
+            QuadTiled format,
             int tile,
             MemorySegment scratch,
             long args,
@@ -94,24 +109,14 @@ final class QuadProducts implements AutoCloseable {
         int all = cols / QuadTiled.BLOCK;
         long digitBytes = (long) n * ROWS * Integer.BYTES;
         long blockBytes = (long) n * digits * QuadTiled.BLOCK;
+        if (format.code() == Code.INT4) {
+            constants(scratch, args, out + (long) GROUP * tileRows * Float.BYTES);
+        }
         for (int b = 0; b < all; b += CHUNK) {
             int count = Math.min(CHUNK, all - b);
             long inputs = QuadInputs.digitsAt(digits, token, cols) + b * blockBytes;
-            long weights = ((long) tile * all + b) * QuadTiled.BLOCK * tileRows;
-            long weightBytes = (long) count * QuadTiled.BLOCK * tileRows;
-            long sumBytes = (long) count * (tileRows / ROWS) * digits * digitBytes;
-            Objects.checkFromToIndex(inputs, inputs + count * blockBytes, x.byteSize());
-            Objects.checkFromToIndex(weights, weights + weightBytes, w.data().byteSize());
-            Objects.checkFromToIndex(sums, sums + sumBytes, scratch.byteSize());
-            Objects.checkFromToIndex(args, args + QuadArgs.BYTES, scratch.byteSize());
-            QuadArgs.shapes(scratch, args, digits, n);
-            QuadArgs.set(scratch, args, QuadArgs.INPUTS, inputs);
-            QuadArgs.set(scratch, args, QuadArgs.INPUT_BLOCK, blockBytes);
-            QuadArgs.set(scratch, args, QuadArgs.WEIGHTS, weights);
-            QuadArgs.set(scratch, args, QuadArgs.SUMS, sums);
-            QuadArgs.set(scratch, args, QuadArgs.SUMS_DIGIT, digitBytes);
-            QuadArgs.set(scratch, args, QuadArgs.BLOCKS, count);
-            code.call(scratch, x, w.data(), scratch, args);
+            long weights = ((long) tile * all + b) * format.blockBytes();
+            call(x, inputs, n, w, format, weights, count, scratch, args, sums);
             long weightScales = ((long) tile * all + b) * tileRows * Short.BYTES;
             for (int t = 0; t < n; t++) {
                 scaler.scale(
@@ -128,6 +133,46 @@ final class QuadProducts implements AutoCloseable {
                         QuadInputs.scalesAt(digits, tokens, token + t, cols) + b);
             }
         }
+    }
+
+    /** What the code for numbers of four bits needs beside its arguments. */
+    private static void constants(MemorySegment scratch, long args, long behind) {
+        long widened = behind + (-(scratch.address() + behind) & (LINE - 1));
+        long end = widened + QuadArgs.WIDENED_BYTES;
+        Objects.checkFromToIndex(widened, end, scratch.byteSize());
+        QuadArgs.set(scratch, args, QuadArgs.WIDENED, widened - args);
+        QuadArgs.constants(scratch, args);
+    }
+
+    /** The sums of some blocks. */
+    private void call(
+            MemorySegment x,
+            long inputs,
+            int n,
+            Weight w,
+            QuadTiled format,
+            long weights,
+            int count,
+            MemorySegment scratch,
+            long args,
+            long sums) {
+        long digitBytes = (long) n * ROWS * Integer.BYTES;
+        long blockBytes = (long) n * digits * QuadTiled.BLOCK;
+        long weightBytes = (long) count * format.blockBytes();
+        long sumBytes = (long) count * (tileRows / ROWS) * digits * digitBytes;
+        Objects.checkFromToIndex(inputs, inputs + count * blockBytes, x.byteSize());
+        Objects.checkFromToIndex(weights, weights + weightBytes, w.data().byteSize());
+        Objects.checkFromToIndex(sums, sums + sumBytes, scratch.byteSize());
+        Objects.checkFromToIndex(args, args + QuadArgs.BYTES, scratch.byteSize());
+        QuadArgs.shapes(scratch, args, digits, n);
+        QuadArgs.set(scratch, args, QuadArgs.INPUTS, inputs);
+        QuadArgs.set(scratch, args, QuadArgs.INPUT_BLOCK, blockBytes);
+        QuadArgs.set(scratch, args, QuadArgs.WEIGHTS, weights);
+        QuadArgs.set(scratch, args, QuadArgs.SUMS, sums);
+        QuadArgs.set(scratch, args, QuadArgs.SUMS_DIGIT, digitBytes);
+        QuadArgs.set(scratch, args, QuadArgs.BLOCKS, count);
+        Processor.Code code = format.code() == Code.INT4 ? fours : bytes;
+        code.call(scratch, x, w.data(), scratch, args);
     }
 
     private void copy(
@@ -154,6 +199,7 @@ final class QuadProducts implements AutoCloseable {
 
     @Override
     public void close() {
-        code.close();
+        bytes.close();
+        fours.close();
     }
 }

@@ -1,6 +1,5 @@
 package apus.kernels.cpu.tile;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -8,11 +7,13 @@ import apus.format.DType;
 import apus.format.PairTiled;
 import apus.format.Plain;
 import apus.format.QuadTiled;
+import apus.format.Tiled.Code;
 import apus.format.Weight;
 import apus.kernels.cpu.CpuKernels;
 import apus.kernels.cpu.ScalarKernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,8 +49,10 @@ final class SelfCheck {
             }
             Optional<String> found = wrong(kernels, plain, pairs, factor, arena);
             if (found.isEmpty() && kernels.tileRows() % QuadTiled.ROWS == 0) {
-                Weight quads = bytes(kernels.tileRows(), arena);
-                found = wrong(kernels, quads, quads, factor, arena);
+                for (Code code : List.of(Code.INT8, Code.INT4)) {
+                    Weight quads = integers(new QuadTiled(code, kernels.tileRows()), arena);
+                    found = found.or(() -> wrong(kernels, quads, quads, factor, arena));
+                }
             }
             return found;
         }
@@ -99,17 +102,16 @@ final class SelfCheck {
         return new Weight("self-check", new Plain(DType.BF16), ROWS, COLS, data);
     }
 
-    /** Bytes from -3 to 3 with scales of 1. */
-    private static Weight bytes(int tileRows, Arena arena) {
-        QuadTiled format = new QuadTiled(tileRows);
+    /** Numbers from -3 to 3 with scales of 1. */
+    private static Weight integers(QuadTiled format, Arena arena) {
+        int tileRows = format.tileRows();
         int tiles = Math.ceilDiv(ROWS, tileRows);
-        MemorySegment data = arena.allocate((long) tiles * tileRows * BYTE_COLS, 64);
         int blocks = BYTE_COLS / QuadTiled.BLOCK;
+        MemorySegment data = arena.allocate((long) tiles * blocks * format.blockBytes(), 64);
         MemorySegment scales = arena.allocate(2L * tiles * tileRows * blocks, 64);
         for (int r = 0; r < ROWS; r++) {
             for (int c = 0; c < BYTE_COLS; c++) {
-                byte number = (byte) ((r * BYTE_COLS + c) * 31 % 7 - 3);
-                data.set(JAVA_BYTE, format.at(r, c, BYTE_COLS), number);
+                format.put(data, r, c, BYTE_COLS, (r * BYTE_COLS + c) * 31 % 7 - 3);
                 scales.setAtIndex(JAVA_SHORT, format.blockAt(r, c, BYTE_COLS), ONE);
             }
         }

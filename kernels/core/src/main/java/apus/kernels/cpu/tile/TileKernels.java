@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * Products with plain weights, and with bytes in blocks, on matrix tiles; everything else, and
+ * Products with plain weights, and with integers in blocks, on matrix tiles; everything else, and
  * weights in other formats, by the kernels that would serve without tiles.
  */
 public final class TileKernels implements CpuKernels {

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** Whether tiles may be used here, and if not, why. */
 final class TileSupport {
-    private static final List<String> FLAGS = List.of("amx_tile", "amx_bf16", "amx_int8");
+    private static final List<String> FLAGS = List.of("amx_tile", "amx_bf16", "amx_int8", "avx2");
 
     /** What it takes to return. */
     private static final byte[] NOTHING = nothing();

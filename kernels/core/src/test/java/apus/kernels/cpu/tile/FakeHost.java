@@ -10,7 +10,7 @@ import java.util.List;
 final class FakeHost implements Host {
     final List<String> asked = new ArrayList<>();
     String platform = "";
-    String flags = "fpu sse2 avx512f amx_bf16 amx_tile amx_int8";
+    String flags = "fpu sse2 avx2 avx512f amx_bf16 amx_tile amx_int8";
     String refusing = "";
     long mapped;
     private final Host real = new LinuxHost();

@@ -11,7 +11,9 @@ final class Instruction {
 
     private Instruction() {}
 
-    static void write(String text, Assembler asm) {
+    static void write(String line, Assembler asm) {
+        // The assembler writes no prefixes of two bytes; the other is told not to.
+        String text = line.replace("{vex3} ", "");
         String name = text.split(" ", 2)[0];
         String[] operands =
                 text.contains(" ")
@@ -21,7 +23,13 @@ final class Instruction {
             case 0 -> alone(name, asm);
             case 1 -> single(name, operands[0], asm);
             case 2 -> pair(name, operands[0], operands[1], asm);
-            default -> triple(name, tmm(operands[0]), tmm(operands[1]), tmm(operands[2]), asm);
+            default -> {
+                if (name.startsWith("v")) {
+                    vector(name, ymm(operands[0]), ymm(operands[1]), operands[2], asm);
+                } else {
+                    triple(name, tmm(operands[0]), tmm(operands[1]), tmm(operands[2]), asm);
+                }
+            }
         }
     }
 
@@ -29,6 +37,7 @@ final class Instruction {
         switch (name) {
             case "ret" -> asm.ret();
             case "tilerelease" -> asm.tilerelease();
+            case "vzeroupper" -> asm.vzeroupper();
             default -> throw new IllegalArgumentException(name);
         }
     }
@@ -81,6 +90,13 @@ final class Instruction {
             }
             case "lea" -> asm.lea(gp(a), memory(b));
             case "tileloadd" -> asm.tileloadd(tmm(a), memory(b));
+            case "vmovdqu" -> {
+                if (memory) {
+                    asm.vmovdqu(ymm(a), memory(b));
+                } else {
+                    asm.vmovdqu(memory(a), ymm(b));
+                }
+            }
             case "tilestored" -> asm.tilestored(memory(a), tmm(b));
             default -> throw new IllegalArgumentException(name);
         }
@@ -93,6 +109,19 @@ final class Instruction {
             case "tdpbusd" -> asm.tdpbusd(a, b, c);
             default -> throw new IllegalArgumentException(name);
         }
+    }
+
+    private static void vector(String name, Ymm a, Ymm b, String c, Assembler asm) {
+        switch (name) {
+            case "vpand" -> asm.vpand(a, b, ymm(c));
+            case "vpsubb" -> asm.vpsubb(a, b, ymm(c));
+            case "vpsrlw" -> asm.vpsrlw(a, b, Integer.parseInt(c));
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+
+    private static Ymm ymm(String name) {
+        return Ymm.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     private static Gp gp(String name) {

@@ -3,6 +3,8 @@ package apus.kernels.cpu.tile;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.function.IntBinaryOperator;
 
 /**
  * A processor in Java: runs machine code made of the instructions that {@link Assembler} writes, by
@@ -49,6 +51,8 @@ final class Interpreter implements Processor {
         private final MemorySegment[] memory;
         private final long[] gp = new long[16];
         private final TileUnit tiles = new TileUnit();
+        private final byte[][] vectors = new byte[16][Ymm.BYTES];
+        private boolean upperHalves;
         private int at;
         private boolean zero;
         private boolean carry;
@@ -70,6 +74,9 @@ final class Interpreter implements Processor {
                 if (first == 0xC3) {
                     if (tiles.inUse()) {
                         throw new IllegalStateException("tiles are not released");
+                    }
+                    if (upperHalves) {
+                        throw new IllegalStateException("upper halves are not cleared");
                     }
                     return;
                 }
@@ -231,12 +238,25 @@ final class Interpreter implements Processor {
             int second = next();
             int third = next();
             int opcode = next();
-            if ((second & 0x1F) != 2 || (third & 0x84) != 0) {
-                throw unknown();
-            }
             int prefix = third & 3;
             int vvvv = ~(third >> 3) & 15;
+            boolean wide = (third & 4) != 0;
+            if ((third & 0x80) != 0) {
+                throw unknown();
+            }
+            if ((second & 0x1F) == 1 && opcode == 0x77) {
+                zeroUpper(prefix, vvvv, wide);
+                return;
+            }
             operand(1 - (second >> 7), 1 - (second >> 6 & 1), 1 - (second >> 5 & 1));
+            if ((second & 0x1F) == 1 && wide) {
+                upperHalves = true;
+                vector(opcode << 4 | prefix, vvvv);
+                return;
+            }
+            if ((second & 0x1F) != 2 || wide) {
+                throw unknown();
+            }
             switch (opcode << 4 | prefix) {
                 case 0x490 -> {
                     if (mode == 3) {
@@ -252,6 +272,65 @@ final class Interpreter implements Processor {
                 case 0x5E3 -> tiles.dotBytes(reg, rm, vvvv, true);
                 case 0x5E1 -> tiles.dotBytes(reg, rm, vvvv, false);
                 default -> throw unknown();
+            }
+        }
+
+        private void zeroUpper(int prefix, int vvvv, boolean wide) {
+            if (prefix != 0 || vvvv != 0 || wide) {
+                throw unknown();
+            }
+            for (byte[] vector : vectors) {
+                Arrays.fill(vector, Ymm.BYTES / 2, Ymm.BYTES, (byte) 0);
+            }
+            upperHalves = false;
+        }
+
+        /** Vectors of 256 bits: those of the manual's AVX2 that the assembler writes. */
+        private void vector(int operation, int vvvv) {
+            switch (operation) {
+                case 0x6F2 -> moveVector(vvvv, true);
+                case 0x7F2 -> moveVector(vvvv, false);
+                case 0xDB1 -> combine(vvvv, (a, b) -> a & b);
+                case 0xF81 -> combine(vvvv, (a, b) -> a - b);
+                case 0x711 -> shiftWords(vvvv, next());
+                default -> throw unknown();
+            }
+        }
+
+        private void moveVector(int vvvv, boolean load) {
+            if (mode == 3 || vvvv != 0) {
+                throw unknown();
+            }
+            long first = address + index;
+            MemorySegment m = segment(first, Ymm.BYTES);
+            MemorySegment part = m.asSlice(first - m.address(), Ymm.BYTES);
+            MemorySegment vector = MemorySegment.ofArray(vectors[reg]);
+            if (load) {
+                vector.copyFrom(part);
+            } else {
+                part.copyFrom(vector);
+            }
+        }
+
+        /** Byte by byte, the first operand that of VEX.vvvv. */
+        private void combine(int vvvv, IntBinaryOperator operation) {
+            if (mode != 3) {
+                throw unknown();
+            }
+            for (int i = 0; i < Ymm.BYTES; i++) {
+                int result = operation.applyAsInt(vectors[vvvv][i], vectors[rm][i]);
+                vectors[reg][i] = (byte) result;
+            }
+        }
+
+        private void shiftWords(int to, int by) {
+            if (mode != 3 || (reg & 7) != 2 || by > 15) {
+                throw unknown();
+            }
+            for (int i = 0; i < Ymm.BYTES; i += 2) {
+                int word = (vectors[rm][i] & 0xFF) | (vectors[rm][i + 1] & 0xFF) << 8;
+                vectors[to][i] = (byte) (word >> by);
+                vectors[to][i + 1] = (byte) (word >> by >> 8);
             }
         }
 

@@ -45,10 +45,10 @@ final class TileAllocationTest {
         };
     }
 
-    private static Weight weight(CpuKernels tiles, Sample sample, boolean bytes) {
+    private static Weight weight(CpuKernels tiles, Sample sample, Quantization quantization) {
         Weight plain = sample.weight(DType.BF16, ROWS, COLS, 0);
-        if (bytes) {
-            return Packing.quantized(plain, Quantization.INT8, tiles, Arena.ofAuto());
+        if (quantization != Quantization.NONE) {
+            return Packing.quantized(plain, quantization, tiles, Arena.ofAuto());
         }
         Weight w = PairTiler.empty(plain, DType.BF16, Arena.ofAuto());
         for (int g = 0; g < PairTiled.groups(ROWS); g++) {
@@ -58,12 +58,13 @@ final class TileAllocationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 1", "false, 40", "true, 1", "true, 40"})
-    void aProductAllocatesNothingOnceWarm(boolean bytes, int tokens) throws Host.Refused {
+    @CsvSource({"NONE, 1", "NONE, 40", "INT8, 1", "INT8, 40", "INT4, 1", "INT4, 40"})
+    void aProductAllocatesNothingOnceWarm(Quantization quantization, int tokens)
+            throws Host.Refused {
         Sample sample = new Sample(3);
         CpuKernels tiles =
                 new TileKernels(idle(), ActivationPrecision.FLOAT32, new VectorKernels());
-        Weight w = weight(tiles, sample, bytes);
+        Weight w = weight(tiles, sample, quantization);
         MemorySegment x = sample.floats((long) tokens * COLS);
         MemorySegment arranged = sample.floats(tiles.arrangedFloats(tokens, COLS));
         MemorySegment y = sample.floats((long) tokens * ROWS);

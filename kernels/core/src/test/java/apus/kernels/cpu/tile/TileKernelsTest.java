@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Products on tiles against the scalar ones, on sizes that leave tails everywhere. */
@@ -181,6 +182,25 @@ final class TileKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "INT4"})
+    void integersInFoursAreTheSameNumbers(Quantization form) {
+        CpuKernels plain = new ScalarKernels();
+        CpuKernels tiles = kernels(Machines.INTERPRETER, ActivationPrecision.FLOAT32);
+        Weight w = sample.weight(DType.BF16, 75, 96, 0);
+        Weight wanted = Packing.quantized(w, form, plain, Arena.ofAuto());
+        Weight found = Packing.quantized(w, form, tiles, Arena.ofAuto());
+        assertInstanceOf(QuadTiled.class, found.format());
+        float[] a = new float[96];
+        float[] b = new float[96];
+        for (int r = 0; r < 75; r++) {
+            Dequant.row(wanted, r, a);
+            Dequant.row(found, r, b);
+            assertArrayEquals(a, b, "row " + r);
+        }
+        tiles.release();
+    }
+
     static Stream<Machines> machines() {
         return Stream.of(Machines.values());
     }
@@ -209,29 +229,33 @@ final class TileKernelsTest {
         tiles.release();
     }
 
-    static Stream<Arguments> bytes() {
+    static Stream<Arguments> integers() {
         return Stream.of(Machines.values())
                 .flatMap(machine ->
-                        Stream.of(32, 64, 544, 1056).map(cols -> Arguments.of(machine, cols)));
+                        Stream.of(Quantization.INT8, Quantization.INT4)
+                                .flatMap(form ->
+                                        Stream.of(32, 64, 544, 1056)
+                                                .map(cols -> Arguments.of(machine, form, cols))));
     }
 
-    private Weight quads(CpuKernels tiles, int rows, int cols) {
+    private Weight quads(CpuKernels tiles, Quantization form, int rows, int cols) {
         Weight plain = sample.weight(DType.BF16, rows, cols, 0);
-        Weight w = Packing.quantized(plain, Quantization.INT8, tiles, Arena.ofAuto());
+        Weight w = Packing.quantized(plain, form, tiles, Arena.ofAuto());
         assertInstanceOf(QuadTiled.class, w.format());
         return w;
     }
 
     @ParameterizedTest
-    @MethodSource("bytes")
-    void productsWithBytesAreTheScalarOnesWithinRounding(Machines machine, int cols) {
+    @MethodSource("integers")
+    void productsWithIntegersAreTheScalarOnesWithinRounding(
+            Machines machine, Quantization form, int cols) {
         for (ActivationPrecision precision : ActivationPrecision.values()) {
             CpuKernels tiles = kernels(machine, precision);
             int[][] rows = {{37, 3, 32}, {75, 0, 75}, {128, 64, 128}, {140, 60, 137}};
             for (int i = 0; i < TOKENS.length; i++) {
                 int tokens = TOKENS[i];
                 int[] r = rows[i % rows.length];
-                Weight w = quads(tiles, r[0], cols);
+                Weight w = quads(tiles, form, r[0], cols);
                 MemorySegment x = sample.floats((long) tokens * cols);
                 MemorySegment bias = tokens % 2 == 0 ? sample.floats(r[0]) : MemorySegment.NULL;
                 MemorySegment wanted = sample.floats((long) tokens * r[0]);
@@ -249,13 +273,14 @@ final class TileKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("bytes")
-    void aTokenOfAProductWithBytesDoesNotDependOnTheTokensBesideIt(Machines machine, int cols) {
+    @MethodSource("integers")
+    void aTokenOfAProductWithIntegersDoesNotDependOnTheTokensBesideIt(
+            Machines machine, Quantization form, int cols) {
         for (ActivationPrecision precision : ActivationPrecision.values()) {
             CpuKernels tiles = kernels(machine, precision);
             int rows = 100;
             int most = 50;
-            Weight w = quads(tiles, rows, cols);
+            Weight w = quads(tiles, form, rows, cols);
             MemorySegment x = sample.floats((long) most * cols);
             MemorySegment none = MemorySegment.NULL;
             MemorySegment alone = sample.zeros((long) most * rows);
@@ -281,7 +306,7 @@ final class TileKernelsTest {
     @MethodSource("machines")
     void bytesTimesInputsOfAnySize(Machines machine) {
         CpuKernels tiles = kernels(machine, ActivationPrecision.FLOAT32);
-        Weight w = quads(tiles, 40, 64);
+        Weight w = quads(tiles, Quantization.INT8, 40, 64);
         for (float factor : new float[] {0x1p-90f, 0x1p-30f, 1, 0x1p60f, 0x1p110f}) {
             MemorySegment x = sample.floats(64);
             scalar.scale(x, 0, factor, 64);

@@ -36,11 +36,12 @@ final class TileSupportTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''                          | amx_tile, amx_bf16, amx_int8",
-                "fpu avx512f                 | amx_tile, amx_bf16, amx_int8",
-                "fpu amx_tile amx_int8       | amx_bf16",
-                "amx_bf16 xamx_tile amx_int8 | amx_tile",
-                "amx_tile amx_bf16           | amx_int8",
+                "''                               | amx_tile, amx_bf16, amx_int8, avx2",
+                "fpu avx2                         | amx_tile, amx_bf16, amx_int8",
+                "avx2 amx_tile amx_int8           | amx_bf16",
+                "avx2 amx_bf16 xamx_tile amx_int8 | amx_tile",
+                "avx2 amx_tile amx_bf16           | amx_int8",
+                "avx amx_tile amx_bf16 amx_int8   | avx2",
             })
     void aProcessorWithoutTilesIsAskedNoMore(String flags, String lacking) {
         host.flags = flags;
