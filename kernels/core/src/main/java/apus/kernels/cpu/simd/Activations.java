@@ -3,6 +3,7 @@ package apus.kernels.cpu.simd;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import apus.format.spec.Act;
@@ -67,17 +68,19 @@ final class Activations {
     /** up = gate * up, then gate = gate (a + b gate^2). */
     private static void exponents(
             MemorySegment gate, long gateAt, MemorySegment up, long upAt, float a, float b, int n) {
+        long gates = Raw.address(gate, gateAt * Float.BYTES, (long) n * Float.BYTES);
+        long ups = Raw.address(up, upAt * Float.BYTES, (long) n * Float.BYTES);
         int i = 0;
         for (; i + L <= n; i += L) {
-            long at = (gateAt + i) * Float.BYTES;
-            long upByte = (upAt + i) * Float.BYTES;
-            FloatVector g = FloatVector.fromMemorySegment(F, gate, at, LE);
-            FloatVector u = FloatVector.fromMemorySegment(F, up, upByte, LE);
-            u.mul(g).intoMemorySegment(up, upByte, LE);
+            long at = Raw.bounded(gates + i * 4L);
+            long upByte = Raw.bounded(ups + i * 4L);
+            FloatVector g = FloatVector.fromMemorySegment(F, MEMORY, at, LE);
+            FloatVector u = FloatVector.fromMemorySegment(F, MEMORY, upByte, LE);
+            u.mul(g).intoMemorySegment(MEMORY, upByte, LE);
             g.mul(g)
                     .fma(FloatVector.broadcast(F, b), FloatVector.broadcast(F, a))
                     .mul(g)
-                    .intoMemorySegment(gate, at, LE);
+                    .intoMemorySegment(MEMORY, at, LE);
         }
         for (; i < n; i++) {
             float g = gate.getAtIndex(JAVA_FLOAT, gateAt + i);
@@ -89,12 +92,14 @@ final class Activations {
     /** gate = up / (1 + gate). */
     private static void divide(
             MemorySegment gate, long gateAt, MemorySegment up, long upAt, int n) {
+        long gates = Raw.address(gate, gateAt * Float.BYTES, (long) n * Float.BYTES);
+        long ups = Raw.address(up, upAt * Float.BYTES, (long) n * Float.BYTES);
         int i = 0;
         for (; i + L <= n; i += L) {
-            long at = (gateAt + i) * Float.BYTES;
-            FloatVector.fromMemorySegment(F, up, (upAt + i) * Float.BYTES, LE)
-                    .div(FloatVector.fromMemorySegment(F, gate, at, LE).add(1f))
-                    .intoMemorySegment(gate, at, LE);
+            long at = Raw.bounded(gates + i * 4L);
+            FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(ups + i * 4L), LE)
+                    .div(FloatVector.fromMemorySegment(F, MEMORY, at, LE).add(1f))
+                    .intoMemorySegment(MEMORY, at, LE);
         }
         for (; i < n; i++) {
             float divisor = gate.getAtIndex(JAVA_FLOAT, gateAt + i) + 1;

@@ -3,9 +3,11 @@ package apus.kernels.cpu.simd;
 import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.LE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static apus.kernels.cpu.simd.Raw.FLOAT;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -45,6 +47,13 @@ final class AttentionDot {
             long p1,
             long p2,
             long p3) {
+        long span = (headDim - 1) * stride + B;
+        long key0 = Raw.address(keys, k0, span);
+        long key1 = Raw.address(keys, k1, span);
+        long key2 = Raw.address(keys, k2, span);
+        long key3 = Raw.address(keys, k3, span);
+        long query = Raw.address(q, qAt, headDim * 16L);
+        long out = Raw.address(s, sAt, 3 * rowStride + Math.max(p1, Math.max(p2, p3)) + B);
         FloatVector a00 = FloatVector.zero(F);
         FloatVector a01 = FloatVector.zero(F);
         FloatVector a02 = FloatVector.zero(F);
@@ -63,47 +72,48 @@ final class AttentionDot {
         FloatVector a33 = FloatVector.zero(F);
         for (int d = 0; d < headDim; d++) {
             long at = d * stride;
-            FloatVector v0 = FloatVector.fromMemorySegment(F, keys, k0 + at, LE);
-            FloatVector v1 = FloatVector.fromMemorySegment(F, keys, k1 + at, LE);
-            FloatVector v2 = FloatVector.fromMemorySegment(F, keys, k2 + at, LE);
-            FloatVector v3 = FloatVector.fromMemorySegment(F, keys, k3 + at, LE);
-            FloatVector x = FloatVector.broadcast(F, q.get(JAVA_FLOAT, qAt + d * 16L));
+            long x0 = query + d * 16L;
+            FloatVector v0 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key0 + at), LE);
+            FloatVector v1 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key1 + at), LE);
+            FloatVector v2 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key2 + at), LE);
+            FloatVector v3 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key3 + at), LE);
+            FloatVector x = FloatVector.broadcast(F, MEMORY.get(FLOAT, x0));
             a00 = v0.fma(x, a00);
             a01 = v1.fma(x, a01);
             a02 = v2.fma(x, a02);
             a03 = v3.fma(x, a03);
-            x = FloatVector.broadcast(F, q.get(JAVA_FLOAT, qAt + d * 16L + 4));
+            x = FloatVector.broadcast(F, MEMORY.get(FLOAT, x0 + 4));
             a10 = v0.fma(x, a10);
             a11 = v1.fma(x, a11);
             a12 = v2.fma(x, a12);
             a13 = v3.fma(x, a13);
-            x = FloatVector.broadcast(F, q.get(JAVA_FLOAT, qAt + d * 16L + 8));
+            x = FloatVector.broadcast(F, MEMORY.get(FLOAT, x0 + 8));
             a20 = v0.fma(x, a20);
             a21 = v1.fma(x, a21);
             a22 = v2.fma(x, a22);
             a23 = v3.fma(x, a23);
-            x = FloatVector.broadcast(F, q.get(JAVA_FLOAT, qAt + d * 16L + 12));
+            x = FloatVector.broadcast(F, MEMORY.get(FLOAT, x0 + 12));
             a30 = v0.fma(x, a30);
             a31 = v1.fma(x, a31);
             a32 = v2.fma(x, a32);
             a33 = v3.fma(x, a33);
         }
-        a00.intoMemorySegment(s, sAt, LE);
-        a01.intoMemorySegment(s, sAt + p1, LE);
-        a02.intoMemorySegment(s, sAt + p2, LE);
-        a03.intoMemorySegment(s, sAt + p3, LE);
-        a10.intoMemorySegment(s, sAt + rowStride, LE);
-        a11.intoMemorySegment(s, sAt + rowStride + p1, LE);
-        a12.intoMemorySegment(s, sAt + rowStride + p2, LE);
-        a13.intoMemorySegment(s, sAt + rowStride + p3, LE);
-        a20.intoMemorySegment(s, sAt + 2 * rowStride, LE);
-        a21.intoMemorySegment(s, sAt + 2 * rowStride + p1, LE);
-        a22.intoMemorySegment(s, sAt + 2 * rowStride + p2, LE);
-        a23.intoMemorySegment(s, sAt + 2 * rowStride + p3, LE);
-        a30.intoMemorySegment(s, sAt + 3 * rowStride, LE);
-        a31.intoMemorySegment(s, sAt + 3 * rowStride + p1, LE);
-        a32.intoMemorySegment(s, sAt + 3 * rowStride + p2, LE);
-        a33.intoMemorySegment(s, sAt + 3 * rowStride + p3, LE);
+        a00.intoMemorySegment(MEMORY, out, LE);
+        a01.intoMemorySegment(MEMORY, out + p1, LE);
+        a02.intoMemorySegment(MEMORY, out + p2, LE);
+        a03.intoMemorySegment(MEMORY, out + p3, LE);
+        a10.intoMemorySegment(MEMORY, out + rowStride, LE);
+        a11.intoMemorySegment(MEMORY, out + rowStride + p1, LE);
+        a12.intoMemorySegment(MEMORY, out + rowStride + p2, LE);
+        a13.intoMemorySegment(MEMORY, out + rowStride + p3, LE);
+        a20.intoMemorySegment(MEMORY, out + 2 * rowStride, LE);
+        a21.intoMemorySegment(MEMORY, out + 2 * rowStride + p1, LE);
+        a22.intoMemorySegment(MEMORY, out + 2 * rowStride + p2, LE);
+        a23.intoMemorySegment(MEMORY, out + 2 * rowStride + p3, LE);
+        a30.intoMemorySegment(MEMORY, out + 3 * rowStride, LE);
+        a31.intoMemorySegment(MEMORY, out + 3 * rowStride + p1, LE);
+        a32.intoMemorySegment(MEMORY, out + 3 * rowStride + p2, LE);
+        a33.intoMemorySegment(MEMORY, out + 3 * rowStride + p3, LE);
     }
 
     /**
@@ -130,26 +140,34 @@ final class AttentionDot {
             long p1,
             long p2,
             long p3) {
+        long span = (headDim - 1) * stride + B;
+        long key0 = Raw.address(keys, k0, span);
+        long key1 = Raw.address(keys, k1, span);
+        long key2 = Raw.address(keys, k2, span);
+        long key3 = Raw.address(keys, k3, span);
+        long query = Raw.address(q, qAt, headDim * 16L);
+        long out = Raw.address(s, sAt, Math.max(p1, Math.max(p2, p3)) + B);
         FloatVector a00 = FloatVector.zero(F);
         FloatVector a01 = FloatVector.zero(F);
         FloatVector a02 = FloatVector.zero(F);
         FloatVector a03 = FloatVector.zero(F);
         for (int d = 0; d < headDim; d++) {
             long at = d * stride;
-            FloatVector v0 = FloatVector.fromMemorySegment(F, keys, k0 + at, LE);
-            FloatVector v1 = FloatVector.fromMemorySegment(F, keys, k1 + at, LE);
-            FloatVector v2 = FloatVector.fromMemorySegment(F, keys, k2 + at, LE);
-            FloatVector v3 = FloatVector.fromMemorySegment(F, keys, k3 + at, LE);
-            FloatVector x = FloatVector.broadcast(F, q.get(JAVA_FLOAT, qAt + d * 16L));
+            long x0 = query + d * 16L;
+            FloatVector v0 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key0 + at), LE);
+            FloatVector v1 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key1 + at), LE);
+            FloatVector v2 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key2 + at), LE);
+            FloatVector v3 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(key3 + at), LE);
+            FloatVector x = FloatVector.broadcast(F, MEMORY.get(FLOAT, x0));
             a00 = v0.fma(x, a00);
             a01 = v1.fma(x, a01);
             a02 = v2.fma(x, a02);
             a03 = v3.fma(x, a03);
         }
-        a00.intoMemorySegment(s, sAt, LE);
-        a01.intoMemorySegment(s, sAt + p1, LE);
-        a02.intoMemorySegment(s, sAt + p2, LE);
-        a03.intoMemorySegment(s, sAt + p3, LE);
+        a00.intoMemorySegment(MEMORY, out, LE);
+        a01.intoMemorySegment(MEMORY, out + p1, LE);
+        a02.intoMemorySegment(MEMORY, out + p2, LE);
+        a03.intoMemorySegment(MEMORY, out + p3, LE);
     }
 
     /**
@@ -178,6 +196,14 @@ final class AttentionDot {
             long d3,
             MemorySegment out,
             long outAt) {
+        int blocks = (to + blockSize - 1) / blockSize;
+        long span = (blockSize - 1) * stride + Math.max(d0, Math.max(d1, Math.max(d2, d3))) + B;
+        for (int b = 0; b < blocks; b++) {
+            Objects.checkFromIndexSize(places[b], span, values.byteSize());
+        }
+        long first = Raw.address(values, 0, values.byteSize());
+        long weights = Raw.address(s, sAt, 3 * rowStride + to * 4L);
+        long sums = Raw.address(out, outAt, 16 * B);
         FloatVector a00 = FloatVector.zero(F);
         FloatVector a01 = FloatVector.zero(F);
         FloatVector a02 = FloatVector.zero(F);
@@ -194,57 +220,56 @@ final class AttentionDot {
         FloatVector a31 = FloatVector.zero(F);
         FloatVector a32 = FloatVector.zero(F);
         FloatVector a33 = FloatVector.zero(F);
-        int blocks = (to + blockSize - 1) / blockSize;
         for (int i = 0; i < blockSize; i++) {
             for (int b = 0; b < blocks; b++) {
                 int p = b * blockSize + i;
                 if (p < from || p >= to) {
                     continue;
                 }
-                long at = places[b] + i * stride;
-                long w = sAt + p * 4L;
-                FloatVector v0 = FloatVector.fromMemorySegment(F, values, at + d0, LE);
-                FloatVector v1 = FloatVector.fromMemorySegment(F, values, at + d1, LE);
-                FloatVector v2 = FloatVector.fromMemorySegment(F, values, at + d2, LE);
-                FloatVector v3 = FloatVector.fromMemorySegment(F, values, at + d3, LE);
-                FloatVector x = FloatVector.broadcast(F, s.get(JAVA_FLOAT, w));
+                long at = Raw.bounded(first + places[b] + i * stride);
+                long w = Raw.bounded(weights + p * 4L);
+                FloatVector v0 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d0), LE);
+                FloatVector v1 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d1), LE);
+                FloatVector v2 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d2), LE);
+                FloatVector v3 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d3), LE);
+                FloatVector x = FloatVector.broadcast(F, MEMORY.get(FLOAT, w));
                 a00 = v0.fma(x, a00);
                 a01 = v1.fma(x, a01);
                 a02 = v2.fma(x, a02);
                 a03 = v3.fma(x, a03);
-                x = FloatVector.broadcast(F, s.get(JAVA_FLOAT, w + rowStride));
+                x = FloatVector.broadcast(F, MEMORY.get(FLOAT, Raw.bounded(w + rowStride)));
                 a10 = v0.fma(x, a10);
                 a11 = v1.fma(x, a11);
                 a12 = v2.fma(x, a12);
                 a13 = v3.fma(x, a13);
-                x = FloatVector.broadcast(F, s.get(JAVA_FLOAT, w + 2 * rowStride));
+                x = FloatVector.broadcast(F, MEMORY.get(FLOAT, Raw.bounded(w + 2 * rowStride)));
                 a20 = v0.fma(x, a20);
                 a21 = v1.fma(x, a21);
                 a22 = v2.fma(x, a22);
                 a23 = v3.fma(x, a23);
-                x = FloatVector.broadcast(F, s.get(JAVA_FLOAT, w + 3 * rowStride));
+                x = FloatVector.broadcast(F, MEMORY.get(FLOAT, Raw.bounded(w + 3 * rowStride)));
                 a30 = v0.fma(x, a30);
                 a31 = v1.fma(x, a31);
                 a32 = v2.fma(x, a32);
                 a33 = v3.fma(x, a33);
             }
         }
-        a00.intoMemorySegment(out, outAt, LE);
-        a01.intoMemorySegment(out, outAt + B, LE);
-        a02.intoMemorySegment(out, outAt + 2 * B, LE);
-        a03.intoMemorySegment(out, outAt + 3 * B, LE);
-        a10.intoMemorySegment(out, outAt + 4 * B, LE);
-        a11.intoMemorySegment(out, outAt + 5 * B, LE);
-        a12.intoMemorySegment(out, outAt + 6 * B, LE);
-        a13.intoMemorySegment(out, outAt + 7 * B, LE);
-        a20.intoMemorySegment(out, outAt + 8 * B, LE);
-        a21.intoMemorySegment(out, outAt + 9 * B, LE);
-        a22.intoMemorySegment(out, outAt + 10 * B, LE);
-        a23.intoMemorySegment(out, outAt + 11 * B, LE);
-        a30.intoMemorySegment(out, outAt + 12 * B, LE);
-        a31.intoMemorySegment(out, outAt + 13 * B, LE);
-        a32.intoMemorySegment(out, outAt + 14 * B, LE);
-        a33.intoMemorySegment(out, outAt + 15 * B, LE);
+        a00.intoMemorySegment(MEMORY, sums, LE);
+        a01.intoMemorySegment(MEMORY, sums + B, LE);
+        a02.intoMemorySegment(MEMORY, sums + 2 * B, LE);
+        a03.intoMemorySegment(MEMORY, sums + 3 * B, LE);
+        a10.intoMemorySegment(MEMORY, sums + 4 * B, LE);
+        a11.intoMemorySegment(MEMORY, sums + 5 * B, LE);
+        a12.intoMemorySegment(MEMORY, sums + 6 * B, LE);
+        a13.intoMemorySegment(MEMORY, sums + 7 * B, LE);
+        a20.intoMemorySegment(MEMORY, sums + 8 * B, LE);
+        a21.intoMemorySegment(MEMORY, sums + 9 * B, LE);
+        a22.intoMemorySegment(MEMORY, sums + 10 * B, LE);
+        a23.intoMemorySegment(MEMORY, sums + 11 * B, LE);
+        a30.intoMemorySegment(MEMORY, sums + 12 * B, LE);
+        a31.intoMemorySegment(MEMORY, sums + 13 * B, LE);
+        a32.intoMemorySegment(MEMORY, sums + 14 * B, LE);
+        a33.intoMemorySegment(MEMORY, sums + 15 * B, LE);
     }
 
     /**
@@ -273,33 +298,40 @@ final class AttentionDot {
             long d3,
             MemorySegment out,
             long outAt) {
+        int blocks = (to + blockSize - 1) / blockSize;
+        long span = (blockSize - 1) * stride + Math.max(d0, Math.max(d1, Math.max(d2, d3))) + B;
+        for (int b = 0; b < blocks; b++) {
+            Objects.checkFromIndexSize(places[b], span, values.byteSize());
+        }
+        long first = Raw.address(values, 0, values.byteSize());
+        long weights = Raw.address(s, sAt, to * 4L);
+        long sums = Raw.address(out, outAt, 4 * B);
         FloatVector a00 = FloatVector.zero(F);
         FloatVector a01 = FloatVector.zero(F);
         FloatVector a02 = FloatVector.zero(F);
         FloatVector a03 = FloatVector.zero(F);
-        int blocks = (to + blockSize - 1) / blockSize;
         for (int i = 0; i < blockSize; i++) {
             for (int b = 0; b < blocks; b++) {
                 int p = b * blockSize + i;
                 if (p < from || p >= to) {
                     continue;
                 }
-                long at = places[b] + i * stride;
-                long w = sAt + p * 4L;
-                FloatVector v0 = FloatVector.fromMemorySegment(F, values, at + d0, LE);
-                FloatVector v1 = FloatVector.fromMemorySegment(F, values, at + d1, LE);
-                FloatVector v2 = FloatVector.fromMemorySegment(F, values, at + d2, LE);
-                FloatVector v3 = FloatVector.fromMemorySegment(F, values, at + d3, LE);
-                FloatVector x = FloatVector.broadcast(F, s.get(JAVA_FLOAT, w));
+                long at = Raw.bounded(first + places[b] + i * stride);
+                long w = Raw.bounded(weights + p * 4L);
+                FloatVector v0 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d0), LE);
+                FloatVector v1 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d1), LE);
+                FloatVector v2 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d2), LE);
+                FloatVector v3 = FloatVector.fromMemorySegment(F, MEMORY, Raw.bounded(at + d3), LE);
+                FloatVector x = FloatVector.broadcast(F, MEMORY.get(FLOAT, w));
                 a00 = v0.fma(x, a00);
                 a01 = v1.fma(x, a01);
                 a02 = v2.fma(x, a02);
                 a03 = v3.fma(x, a03);
             }
         }
-        a00.intoMemorySegment(out, outAt, LE);
-        a01.intoMemorySegment(out, outAt + B, LE);
-        a02.intoMemorySegment(out, outAt + 2 * B, LE);
-        a03.intoMemorySegment(out, outAt + 3 * B, LE);
+        a00.intoMemorySegment(MEMORY, sums, LE);
+        a01.intoMemorySegment(MEMORY, sums + B, LE);
+        a02.intoMemorySegment(MEMORY, sums + 2 * B, LE);
+        a03.intoMemorySegment(MEMORY, sums + 3 * B, LE);
     }
 }

@@ -4,6 +4,7 @@ import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.I;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -47,13 +48,16 @@ final class F16Dot {
             int blocks,
             MemorySegment sums,
             long sumsAt) {
-        long w1 = w0 + Math.min(1, rows - 1) * stride;
-        long w2 = w0 + Math.min(2, rows - 1) * stride;
-        long w3 = w0 + Math.min(3, rows - 1) * stride;
-        long w4 = w0 + Math.min(4, rows - 1) * stride;
-        long w5 = w0 + Math.min(5, rows - 1) * stride;
-        long w6 = w0 + Math.min(6, rows - 1) * stride;
-        long w7 = w0 + Math.min(7, rows - 1) * stride;
+        long v0 = Raw.address(w, w0, (rows - 1) * stride + blocks * B);
+        long v1 = Raw.bounded(v0 + Math.min(1, rows - 1) * stride);
+        long v2 = Raw.bounded(v0 + Math.min(2, rows - 1) * stride);
+        long v3 = Raw.bounded(v0 + Math.min(3, rows - 1) * stride);
+        long v4 = Raw.bounded(v0 + Math.min(4, rows - 1) * stride);
+        long v5 = Raw.bounded(v0 + Math.min(5, rows - 1) * stride);
+        long v6 = Raw.bounded(v0 + Math.min(6, rows - 1) * stride);
+        long v7 = Raw.bounded(v0 + Math.min(7, rows - 1) * stride);
+        long token = Raw.address(x, xAt, blocks * (2 * B));
+        long out = Raw.address(sums, sumsAt, 8 * B);
         FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = FloatVector.zero(F);
         FloatVector a2 = FloatVector.zero(F);
@@ -64,10 +68,10 @@ final class F16Dot {
         FloatVector a7 = FloatVector.zero(F);
         for (int b = 0; b < blocks; b++) {
             long at = (long) b * B;
-            long u = xAt + (long) b * (2 * B);
-            FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
-            FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
-            IntVector v = IntVector.fromMemorySegment(I, w, w0 + at, LE);
+            long u = token + (long) b * (2 * B);
+            FloatVector x0 = FloatVector.fromMemorySegment(F, MEMORY, u, LE);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, MEMORY, u + B, LE);
+            IntVector v = IntVector.fromMemorySegment(I, MEMORY, v0 + at, LE);
             FloatVector f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -77,7 +81,7 @@ final class F16Dot {
             a0 = x0.fma(f, a0);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a0 = x1.fma(f, a0);
-            v = IntVector.fromMemorySegment(I, w, w1 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v1 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -87,7 +91,7 @@ final class F16Dot {
             a1 = x0.fma(f, a1);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a1 = x1.fma(f, a1);
-            v = IntVector.fromMemorySegment(I, w, w2 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v2 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -97,7 +101,7 @@ final class F16Dot {
             a2 = x0.fma(f, a2);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a2 = x1.fma(f, a2);
-            v = IntVector.fromMemorySegment(I, w, w3 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v3 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -107,7 +111,7 @@ final class F16Dot {
             a3 = x0.fma(f, a3);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a3 = x1.fma(f, a3);
-            v = IntVector.fromMemorySegment(I, w, w4 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v4 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -117,7 +121,7 @@ final class F16Dot {
             a4 = x0.fma(f, a4);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a4 = x1.fma(f, a4);
-            v = IntVector.fromMemorySegment(I, w, w5 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v5 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -127,7 +131,7 @@ final class F16Dot {
             a5 = x0.fma(f, a5);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a5 = x1.fma(f, a5);
-            v = IntVector.fromMemorySegment(I, w, w6 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v6 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -137,7 +141,7 @@ final class F16Dot {
             a6 = x0.fma(f, a6);
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a6 = x1.fma(f, a6);
-            v = IntVector.fromMemorySegment(I, w, w7 + at, LE);
+            v = IntVector.fromMemorySegment(I, MEMORY, v7 + at, LE);
             f =
                     v.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
@@ -148,14 +152,14 @@ final class F16Dot {
             f = v.lanewise(VectorOperators.ASHR, 3).and(BITS).reinterpretAsFloats().mul(REBIAS);
             a7 = x1.fma(f, a7);
         }
-        a0.intoMemorySegment(sums, sumsAt, LE);
-        a1.intoMemorySegment(sums, sumsAt + B, LE);
-        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
-        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
-        a4.intoMemorySegment(sums, sumsAt + 4 * B, LE);
-        a5.intoMemorySegment(sums, sumsAt + 5 * B, LE);
-        a6.intoMemorySegment(sums, sumsAt + 6 * B, LE);
-        a7.intoMemorySegment(sums, sumsAt + 7 * B, LE);
+        a0.intoMemorySegment(MEMORY, out, LE);
+        a1.intoMemorySegment(MEMORY, out + B, LE);
+        a2.intoMemorySegment(MEMORY, out + 2 * B, LE);
+        a3.intoMemorySegment(MEMORY, out + 3 * B, LE);
+        a4.intoMemorySegment(MEMORY, out + 4 * B, LE);
+        a5.intoMemorySegment(MEMORY, out + 5 * B, LE);
+        a6.intoMemorySegment(MEMORY, out + 6 * B, LE);
+        a7.intoMemorySegment(MEMORY, out + 7 * B, LE);
     }
 
     /**
@@ -171,23 +175,25 @@ final class F16Dot {
             int blocks,
             MemorySegment out,
             long outAt) {
-        long to = outAt;
+        long first = Raw.address(w, w0, (rows - 1) * stride + blocks * B);
+        long wide = Raw.address(out, outAt, rows * (blocks * (2 * B)));
         for (int r = 0; r < rows; r++) {
-            long row = w0 + r * stride;
+            long row = Raw.bounded(first + r * stride);
+            long wideRow = Raw.bounded(wide + r * (blocks * (2 * B)));
             for (int b = 0; b < blocks; b++) {
-                IntVector v = IntVector.fromMemorySegment(I, w, row + (long) b * B, LE);
+                long to = wideRow + b * (2 * B);
+                IntVector v = IntVector.fromMemorySegment(I, MEMORY, row + (long) b * B, LE);
                 v.lanewise(VectorOperators.LSHL, 16)
                         .lanewise(VectorOperators.ASHR, 3)
                         .and(BITS)
                         .reinterpretAsFloats()
                         .mul(REBIAS)
-                        .intoMemorySegment(out, to, LE);
+                        .intoMemorySegment(MEMORY, to, LE);
                 v.lanewise(VectorOperators.ASHR, 3)
                         .and(BITS)
                         .reinterpretAsFloats()
                         .mul(REBIAS)
-                        .intoMemorySegment(out, to + B, LE);
-                to += 2 * B;
+                        .intoMemorySegment(MEMORY, to + B, LE);
             }
         }
     }

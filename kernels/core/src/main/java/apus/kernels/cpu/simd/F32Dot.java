@@ -3,6 +3,7 @@ package apus.kernels.cpu.simd;
 import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -19,8 +20,7 @@ final class F32Dot {
      * Lane sums of rows with one token. Rows stream from memory through 8 streams, which keep it
      * busy; each runs through rows that follow each other, because what fetches memory ahead begins
      * anew with every stream that jumps. The rows of a call are a multiple of 8; see {@link #rows8}
-     * for the rest. Without conditions on the number of streams C2 hoists the checks of the segment
-     * out of the loops.
+     * for the rest.
      *
      * @param w0 byte of the first row's first column
      * @param row bytes of a row
@@ -41,15 +41,18 @@ final class F32Dot {
             long sumsAt) {
         long stream = count * row;
         long sumStream = count * B;
+        long first = Raw.address(w, w0, 8 * stream - row + blocks * (2 * B));
+        long token = Raw.address(x, xAt, blocks * (2 * B));
+        long out = Raw.address(sums, sumsAt, 8 * sumStream);
         for (int r = 0; r < count; r++) {
-            long v0 = w0 + r * row;
-            long v1 = v0 + 1 * stream;
-            long v2 = v0 + 2 * stream;
-            long v3 = v0 + 3 * stream;
-            long v4 = v0 + 4 * stream;
-            long v5 = v0 + 5 * stream;
-            long v6 = v0 + 6 * stream;
-            long v7 = v0 + 7 * stream;
+            long v0 = Raw.bounded(first + r * row);
+            long v1 = Raw.bounded(v0 + 1 * stream);
+            long v2 = Raw.bounded(v0 + 2 * stream);
+            long v3 = Raw.bounded(v0 + 3 * stream);
+            long v4 = Raw.bounded(v0 + 4 * stream);
+            long v5 = Raw.bounded(v0 + 5 * stream);
+            long v6 = Raw.bounded(v0 + 6 * stream);
+            long v7 = Raw.bounded(v0 + 7 * stream);
             FloatVector a0 = FloatVector.zero(F);
             FloatVector a1 = FloatVector.zero(F);
             FloatVector a2 = FloatVector.zero(F);
@@ -60,51 +63,51 @@ final class F32Dot {
             FloatVector a7 = FloatVector.zero(F);
             for (int b = 0; b < blocks; b++) {
                 long at = (long) b * (2 * B);
-                long u = xAt + (long) b * (2 * B);
-                FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
-                FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
-                FloatVector f = FloatVector.fromMemorySegment(F, w, v0 + at, LE);
+                long u = token + (long) b * (2 * B);
+                FloatVector x0 = FloatVector.fromMemorySegment(F, MEMORY, u, LE);
+                FloatVector x1 = FloatVector.fromMemorySegment(F, MEMORY, u + B, LE);
+                FloatVector f = FloatVector.fromMemorySegment(F, MEMORY, v0 + at, LE);
                 a0 = x0.fma(f, a0);
-                f = FloatVector.fromMemorySegment(F, w, v0 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v0 + at + B, LE);
                 a0 = x1.fma(f, a0);
-                f = FloatVector.fromMemorySegment(F, w, v1 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v1 + at, LE);
                 a1 = x0.fma(f, a1);
-                f = FloatVector.fromMemorySegment(F, w, v1 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v1 + at + B, LE);
                 a1 = x1.fma(f, a1);
-                f = FloatVector.fromMemorySegment(F, w, v2 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v2 + at, LE);
                 a2 = x0.fma(f, a2);
-                f = FloatVector.fromMemorySegment(F, w, v2 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v2 + at + B, LE);
                 a2 = x1.fma(f, a2);
-                f = FloatVector.fromMemorySegment(F, w, v3 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v3 + at, LE);
                 a3 = x0.fma(f, a3);
-                f = FloatVector.fromMemorySegment(F, w, v3 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v3 + at + B, LE);
                 a3 = x1.fma(f, a3);
-                f = FloatVector.fromMemorySegment(F, w, v4 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v4 + at, LE);
                 a4 = x0.fma(f, a4);
-                f = FloatVector.fromMemorySegment(F, w, v4 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v4 + at + B, LE);
                 a4 = x1.fma(f, a4);
-                f = FloatVector.fromMemorySegment(F, w, v5 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v5 + at, LE);
                 a5 = x0.fma(f, a5);
-                f = FloatVector.fromMemorySegment(F, w, v5 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v5 + at + B, LE);
                 a5 = x1.fma(f, a5);
-                f = FloatVector.fromMemorySegment(F, w, v6 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v6 + at, LE);
                 a6 = x0.fma(f, a6);
-                f = FloatVector.fromMemorySegment(F, w, v6 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v6 + at + B, LE);
                 a6 = x1.fma(f, a6);
-                f = FloatVector.fromMemorySegment(F, w, v7 + at, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v7 + at, LE);
                 a7 = x0.fma(f, a7);
-                f = FloatVector.fromMemorySegment(F, w, v7 + at + B, LE);
+                f = FloatVector.fromMemorySegment(F, MEMORY, v7 + at + B, LE);
                 a7 = x1.fma(f, a7);
             }
-            long to = sumsAt + r * B;
-            a0.intoMemorySegment(sums, to, LE);
-            a1.intoMemorySegment(sums, to + 1 * sumStream, LE);
-            a2.intoMemorySegment(sums, to + 2 * sumStream, LE);
-            a3.intoMemorySegment(sums, to + 3 * sumStream, LE);
-            a4.intoMemorySegment(sums, to + 4 * sumStream, LE);
-            a5.intoMemorySegment(sums, to + 5 * sumStream, LE);
-            a6.intoMemorySegment(sums, to + 6 * sumStream, LE);
-            a7.intoMemorySegment(sums, to + 7 * sumStream, LE);
+            long to = out + r * B;
+            a0.intoMemorySegment(MEMORY, to, LE);
+            a1.intoMemorySegment(MEMORY, to + 1 * sumStream, LE);
+            a2.intoMemorySegment(MEMORY, to + 2 * sumStream, LE);
+            a3.intoMemorySegment(MEMORY, to + 3 * sumStream, LE);
+            a4.intoMemorySegment(MEMORY, to + 4 * sumStream, LE);
+            a5.intoMemorySegment(MEMORY, to + 5 * sumStream, LE);
+            a6.intoMemorySegment(MEMORY, to + 6 * sumStream, LE);
+            a7.intoMemorySegment(MEMORY, to + 7 * sumStream, LE);
         }
     }
 
@@ -128,13 +131,16 @@ final class F32Dot {
             int blocks,
             MemorySegment sums,
             long sumsAt) {
-        long w1 = w0 + Math.min(1, rows - 1) * stride;
-        long w2 = w0 + Math.min(2, rows - 1) * stride;
-        long w3 = w0 + Math.min(3, rows - 1) * stride;
-        long w4 = w0 + Math.min(4, rows - 1) * stride;
-        long w5 = w0 + Math.min(5, rows - 1) * stride;
-        long w6 = w0 + Math.min(6, rows - 1) * stride;
-        long w7 = w0 + Math.min(7, rows - 1) * stride;
+        long v0 = Raw.address(w, w0, (rows - 1) * stride + blocks * (2 * B));
+        long v1 = Raw.bounded(v0 + Math.min(1, rows - 1) * stride);
+        long v2 = Raw.bounded(v0 + Math.min(2, rows - 1) * stride);
+        long v3 = Raw.bounded(v0 + Math.min(3, rows - 1) * stride);
+        long v4 = Raw.bounded(v0 + Math.min(4, rows - 1) * stride);
+        long v5 = Raw.bounded(v0 + Math.min(5, rows - 1) * stride);
+        long v6 = Raw.bounded(v0 + Math.min(6, rows - 1) * stride);
+        long v7 = Raw.bounded(v0 + Math.min(7, rows - 1) * stride);
+        long token = Raw.address(x, xAt, blocks * (2 * B));
+        long out = Raw.address(sums, sumsAt, 8 * B);
         FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = FloatVector.zero(F);
         FloatVector a2 = FloatVector.zero(F);
@@ -145,50 +151,50 @@ final class F32Dot {
         FloatVector a7 = FloatVector.zero(F);
         for (int b = 0; b < blocks; b++) {
             long at = (long) b * (2 * B);
-            long u = xAt + (long) b * (2 * B);
-            FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
-            FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
-            FloatVector f = FloatVector.fromMemorySegment(F, w, w0 + at, LE);
+            long u = token + (long) b * (2 * B);
+            FloatVector x0 = FloatVector.fromMemorySegment(F, MEMORY, u, LE);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, MEMORY, u + B, LE);
+            FloatVector f = FloatVector.fromMemorySegment(F, MEMORY, v0 + at, LE);
             a0 = x0.fma(f, a0);
-            f = FloatVector.fromMemorySegment(F, w, w0 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v0 + at + B, LE);
             a0 = x1.fma(f, a0);
-            f = FloatVector.fromMemorySegment(F, w, w1 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v1 + at, LE);
             a1 = x0.fma(f, a1);
-            f = FloatVector.fromMemorySegment(F, w, w1 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v1 + at + B, LE);
             a1 = x1.fma(f, a1);
-            f = FloatVector.fromMemorySegment(F, w, w2 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v2 + at, LE);
             a2 = x0.fma(f, a2);
-            f = FloatVector.fromMemorySegment(F, w, w2 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v2 + at + B, LE);
             a2 = x1.fma(f, a2);
-            f = FloatVector.fromMemorySegment(F, w, w3 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v3 + at, LE);
             a3 = x0.fma(f, a3);
-            f = FloatVector.fromMemorySegment(F, w, w3 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v3 + at + B, LE);
             a3 = x1.fma(f, a3);
-            f = FloatVector.fromMemorySegment(F, w, w4 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v4 + at, LE);
             a4 = x0.fma(f, a4);
-            f = FloatVector.fromMemorySegment(F, w, w4 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v4 + at + B, LE);
             a4 = x1.fma(f, a4);
-            f = FloatVector.fromMemorySegment(F, w, w5 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v5 + at, LE);
             a5 = x0.fma(f, a5);
-            f = FloatVector.fromMemorySegment(F, w, w5 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v5 + at + B, LE);
             a5 = x1.fma(f, a5);
-            f = FloatVector.fromMemorySegment(F, w, w6 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v6 + at, LE);
             a6 = x0.fma(f, a6);
-            f = FloatVector.fromMemorySegment(F, w, w6 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v6 + at + B, LE);
             a6 = x1.fma(f, a6);
-            f = FloatVector.fromMemorySegment(F, w, w7 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v7 + at, LE);
             a7 = x0.fma(f, a7);
-            f = FloatVector.fromMemorySegment(F, w, w7 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v7 + at + B, LE);
             a7 = x1.fma(f, a7);
         }
-        a0.intoMemorySegment(sums, sumsAt, LE);
-        a1.intoMemorySegment(sums, sumsAt + B, LE);
-        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
-        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
-        a4.intoMemorySegment(sums, sumsAt + 4 * B, LE);
-        a5.intoMemorySegment(sums, sumsAt + 5 * B, LE);
-        a6.intoMemorySegment(sums, sumsAt + 6 * B, LE);
-        a7.intoMemorySegment(sums, sumsAt + 7 * B, LE);
+        a0.intoMemorySegment(MEMORY, out, LE);
+        a1.intoMemorySegment(MEMORY, out + B, LE);
+        a2.intoMemorySegment(MEMORY, out + 2 * B, LE);
+        a3.intoMemorySegment(MEMORY, out + 3 * B, LE);
+        a4.intoMemorySegment(MEMORY, out + 4 * B, LE);
+        a5.intoMemorySegment(MEMORY, out + 5 * B, LE);
+        a6.intoMemorySegment(MEMORY, out + 6 * B, LE);
+        a7.intoMemorySegment(MEMORY, out + 7 * B, LE);
     }
 
     /**
@@ -208,9 +214,12 @@ final class F32Dot {
             int blocks,
             MemorySegment sums,
             long sumsAt) {
-        long w1 = w0 + Math.min(1, rows - 1) * stride;
-        long w2 = w0 + Math.min(2, rows - 1) * stride;
-        long w3 = w0 + Math.min(3, rows - 1) * stride;
+        long v0 = Raw.address(w, w0, (rows - 1) * stride + blocks * (2 * B));
+        long v1 = Raw.bounded(v0 + Math.min(1, rows - 1) * stride);
+        long v2 = Raw.bounded(v0 + Math.min(2, rows - 1) * stride);
+        long v3 = Raw.bounded(v0 + Math.min(3, rows - 1) * stride);
+        long tokens = Raw.address(x, xAt, blocks * (8 * B));
+        long out = Raw.address(sums, sumsAt, 16 * B);
         FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = FloatVector.zero(F);
         FloatVector a2 = FloatVector.zero(F);
@@ -229,71 +238,71 @@ final class F32Dot {
         FloatVector a15 = FloatVector.zero(F);
         for (int b = 0; b < blocks; b++) {
             long at = (long) b * (2 * B);
-            long u = xAt + (long) b * (8 * B);
-            FloatVector x0 = FloatVector.fromMemorySegment(F, x, u, LE);
-            FloatVector x1 = FloatVector.fromMemorySegment(F, x, u + B, LE);
-            FloatVector x2 = FloatVector.fromMemorySegment(F, x, u + 2 * B, LE);
-            FloatVector x3 = FloatVector.fromMemorySegment(F, x, u + 3 * B, LE);
-            FloatVector x4 = FloatVector.fromMemorySegment(F, x, u + 4 * B, LE);
-            FloatVector x5 = FloatVector.fromMemorySegment(F, x, u + 5 * B, LE);
-            FloatVector x6 = FloatVector.fromMemorySegment(F, x, u + 6 * B, LE);
-            FloatVector x7 = FloatVector.fromMemorySegment(F, x, u + 7 * B, LE);
-            FloatVector f = FloatVector.fromMemorySegment(F, w, w0 + at, LE);
+            long u = tokens + (long) b * (8 * B);
+            FloatVector x0 = FloatVector.fromMemorySegment(F, MEMORY, u, LE);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, MEMORY, u + B, LE);
+            FloatVector x2 = FloatVector.fromMemorySegment(F, MEMORY, u + 2 * B, LE);
+            FloatVector x3 = FloatVector.fromMemorySegment(F, MEMORY, u + 3 * B, LE);
+            FloatVector x4 = FloatVector.fromMemorySegment(F, MEMORY, u + 4 * B, LE);
+            FloatVector x5 = FloatVector.fromMemorySegment(F, MEMORY, u + 5 * B, LE);
+            FloatVector x6 = FloatVector.fromMemorySegment(F, MEMORY, u + 6 * B, LE);
+            FloatVector x7 = FloatVector.fromMemorySegment(F, MEMORY, u + 7 * B, LE);
+            FloatVector f = FloatVector.fromMemorySegment(F, MEMORY, v0 + at, LE);
             a0 = x0.fma(f, a0);
             a1 = x2.fma(f, a1);
             a2 = x4.fma(f, a2);
             a3 = x6.fma(f, a3);
-            f = FloatVector.fromMemorySegment(F, w, w0 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v0 + at + B, LE);
             a0 = x1.fma(f, a0);
             a1 = x3.fma(f, a1);
             a2 = x5.fma(f, a2);
             a3 = x7.fma(f, a3);
-            f = FloatVector.fromMemorySegment(F, w, w1 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v1 + at, LE);
             a4 = x0.fma(f, a4);
             a5 = x2.fma(f, a5);
             a6 = x4.fma(f, a6);
             a7 = x6.fma(f, a7);
-            f = FloatVector.fromMemorySegment(F, w, w1 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v1 + at + B, LE);
             a4 = x1.fma(f, a4);
             a5 = x3.fma(f, a5);
             a6 = x5.fma(f, a6);
             a7 = x7.fma(f, a7);
-            f = FloatVector.fromMemorySegment(F, w, w2 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v2 + at, LE);
             a8 = x0.fma(f, a8);
             a9 = x2.fma(f, a9);
             a10 = x4.fma(f, a10);
             a11 = x6.fma(f, a11);
-            f = FloatVector.fromMemorySegment(F, w, w2 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v2 + at + B, LE);
             a8 = x1.fma(f, a8);
             a9 = x3.fma(f, a9);
             a10 = x5.fma(f, a10);
             a11 = x7.fma(f, a11);
-            f = FloatVector.fromMemorySegment(F, w, w3 + at, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v3 + at, LE);
             a12 = x0.fma(f, a12);
             a13 = x2.fma(f, a13);
             a14 = x4.fma(f, a14);
             a15 = x6.fma(f, a15);
-            f = FloatVector.fromMemorySegment(F, w, w3 + at + B, LE);
+            f = FloatVector.fromMemorySegment(F, MEMORY, v3 + at + B, LE);
             a12 = x1.fma(f, a12);
             a13 = x3.fma(f, a13);
             a14 = x5.fma(f, a14);
             a15 = x7.fma(f, a15);
         }
-        a0.intoMemorySegment(sums, sumsAt, LE);
-        a1.intoMemorySegment(sums, sumsAt + B, LE);
-        a2.intoMemorySegment(sums, sumsAt + 2 * B, LE);
-        a3.intoMemorySegment(sums, sumsAt + 3 * B, LE);
-        a4.intoMemorySegment(sums, sumsAt + 4 * B, LE);
-        a5.intoMemorySegment(sums, sumsAt + 5 * B, LE);
-        a6.intoMemorySegment(sums, sumsAt + 6 * B, LE);
-        a7.intoMemorySegment(sums, sumsAt + 7 * B, LE);
-        a8.intoMemorySegment(sums, sumsAt + 8 * B, LE);
-        a9.intoMemorySegment(sums, sumsAt + 9 * B, LE);
-        a10.intoMemorySegment(sums, sumsAt + 10 * B, LE);
-        a11.intoMemorySegment(sums, sumsAt + 11 * B, LE);
-        a12.intoMemorySegment(sums, sumsAt + 12 * B, LE);
-        a13.intoMemorySegment(sums, sumsAt + 13 * B, LE);
-        a14.intoMemorySegment(sums, sumsAt + 14 * B, LE);
-        a15.intoMemorySegment(sums, sumsAt + 15 * B, LE);
+        a0.intoMemorySegment(MEMORY, out, LE);
+        a1.intoMemorySegment(MEMORY, out + B, LE);
+        a2.intoMemorySegment(MEMORY, out + 2 * B, LE);
+        a3.intoMemorySegment(MEMORY, out + 3 * B, LE);
+        a4.intoMemorySegment(MEMORY, out + 4 * B, LE);
+        a5.intoMemorySegment(MEMORY, out + 5 * B, LE);
+        a6.intoMemorySegment(MEMORY, out + 6 * B, LE);
+        a7.intoMemorySegment(MEMORY, out + 7 * B, LE);
+        a8.intoMemorySegment(MEMORY, out + 8 * B, LE);
+        a9.intoMemorySegment(MEMORY, out + 9 * B, LE);
+        a10.intoMemorySegment(MEMORY, out + 10 * B, LE);
+        a11.intoMemorySegment(MEMORY, out + 11 * B, LE);
+        a12.intoMemorySegment(MEMORY, out + 12 * B, LE);
+        a13.intoMemorySegment(MEMORY, out + 13 * B, LE);
+        a14.intoMemorySegment(MEMORY, out + 14 * B, LE);
+        a15.intoMemorySegment(MEMORY, out + 15 * B, LE);
     }
 }

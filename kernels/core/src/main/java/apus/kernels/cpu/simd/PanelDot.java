@@ -4,7 +4,8 @@ import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static apus.kernels.cpu.simd.Raw.FLOAT;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -49,6 +50,8 @@ final class PanelDot {
             int steps,
             float[] out,
             int outAt) {
+        long weights = Raw.address(w, wAt, steps * (4 * B));
+        long tokens = Raw.address(x, xAt, steps * 24L);
         FloatVector a00 = FloatVector.zero(F);
         FloatVector a01 = FloatVector.zero(F);
         FloatVector a02 = FloatVector.zero(F);
@@ -74,38 +77,38 @@ final class PanelDot {
         FloatVector a52 = FloatVector.zero(F);
         FloatVector a53 = FloatVector.zero(F);
         for (int s = 0; s < steps; s++) {
-            long at = wAt + s * (4 * B);
-            long u = xAt + s * 24L;
-            FloatVector w0 = FloatVector.fromMemorySegment(F, w, at, LE);
-            FloatVector w1 = FloatVector.fromMemorySegment(F, w, at + B, LE);
-            FloatVector w2 = FloatVector.fromMemorySegment(F, w, at + 2 * B, LE);
-            FloatVector w3 = FloatVector.fromMemorySegment(F, w, at + 3 * B, LE);
-            FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u));
+            long at = weights + s * (4 * B);
+            long u = tokens + s * 24L;
+            FloatVector w0 = FloatVector.fromMemorySegment(F, MEMORY, at, LE);
+            FloatVector w1 = FloatVector.fromMemorySegment(F, MEMORY, at + B, LE);
+            FloatVector w2 = FloatVector.fromMemorySegment(F, MEMORY, at + 2 * B, LE);
+            FloatVector w3 = FloatVector.fromMemorySegment(F, MEMORY, at + 3 * B, LE);
+            FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u));
             a00 = w0.fma(v, a00);
             a01 = w1.fma(v, a01);
             a02 = w2.fma(v, a02);
             a03 = w3.fma(v, a03);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 4));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 4));
             a10 = w0.fma(v, a10);
             a11 = w1.fma(v, a11);
             a12 = w2.fma(v, a12);
             a13 = w3.fma(v, a13);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 8));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 8));
             a20 = w0.fma(v, a20);
             a21 = w1.fma(v, a21);
             a22 = w2.fma(v, a22);
             a23 = w3.fma(v, a23);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 12));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 12));
             a30 = w0.fma(v, a30);
             a31 = w1.fma(v, a31);
             a32 = w2.fma(v, a32);
             a33 = w3.fma(v, a33);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 16));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 16));
             a40 = w0.fma(v, a40);
             a41 = w1.fma(v, a41);
             a42 = w2.fma(v, a42);
             a43 = w3.fma(v, a43);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 20));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 20));
             a50 = w0.fma(v, a50);
             a51 = w1.fma(v, a51);
             a52 = w2.fma(v, a52);
@@ -153,6 +156,8 @@ final class PanelDot {
             int steps,
             float[] out,
             int outAt) {
+        long weights = Raw.address(w, wAt, steps * (2 * B));
+        long tokens = Raw.address(x, xAt, steps * 24L);
         FloatVector a00 = FloatVector.zero(F);
         FloatVector a01 = FloatVector.zero(F);
         FloatVector a10 = FloatVector.zero(F);
@@ -166,26 +171,26 @@ final class PanelDot {
         FloatVector a50 = FloatVector.zero(F);
         FloatVector a51 = FloatVector.zero(F);
         for (int s = 0; s < steps; s++) {
-            long at = wAt + s * (2 * B);
-            long u = xAt + s * 24L;
-            FloatVector w0 = FloatVector.fromMemorySegment(F, w, at, LE);
-            FloatVector w1 = FloatVector.fromMemorySegment(F, w, at + B, LE);
-            FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u));
+            long at = weights + s * (2 * B);
+            long u = tokens + s * 24L;
+            FloatVector w0 = FloatVector.fromMemorySegment(F, MEMORY, at, LE);
+            FloatVector w1 = FloatVector.fromMemorySegment(F, MEMORY, at + B, LE);
+            FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u));
             a00 = w0.fma(v, a00);
             a01 = w1.fma(v, a01);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 4));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 4));
             a10 = w0.fma(v, a10);
             a11 = w1.fma(v, a11);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 8));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 8));
             a20 = w0.fma(v, a20);
             a21 = w1.fma(v, a21);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 12));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 12));
             a30 = w0.fma(v, a30);
             a31 = w1.fma(v, a31);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 16));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 16));
             a40 = w0.fma(v, a40);
             a41 = w1.fma(v, a41);
-            v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, u + 20));
+            v = FloatVector.broadcast(F, MEMORY.get(FLOAT, u + 20));
             a50 = w0.fma(v, a50);
             a51 = w1.fma(v, a51);
         }
@@ -213,18 +218,20 @@ final class PanelDot {
      */
     static void fold(
             float[] sums, MemorySegment s, long partners, int levels, long out, int count) {
+        long size = count * B;
+        long waiting = Raw.address(s, partners, levels * size);
+        long sum = Raw.address(s, out, size);
         for (int i = 0; i < count * L; i += L) {
             FloatVector a = FloatVector.fromArray(F, sums, i);
             FloatVector b = FloatVector.fromArray(F, sums, i + count * L);
             FloatVector c = FloatVector.fromArray(F, sums, i + 2 * count * L);
             FloatVector d = FloatVector.fromArray(F, sums, i + 3 * count * L);
             FloatVector v = a.add(b).add(c.add(d));
-            long at = partners + i * 4L;
             for (int k = 0; k < levels; k++) {
-                v = v.add(FloatVector.fromMemorySegment(F, s, at, LE));
-                at += count * B;
+                long at = Raw.bounded(waiting + k * size + i * 4L);
+                v = v.add(FloatVector.fromMemorySegment(F, MEMORY, at, LE));
             }
-            v.intoMemorySegment(s, out + i * 4L, LE);
+            v.intoMemorySegment(MEMORY, Raw.bounded(sum + i * 4L), LE);
         }
     }
 }

@@ -99,7 +99,9 @@ final class Products {
         for (int r = fromRow; r < toRow; r += SINGLE_ROWS) {
             int rows = Math.min(SINGLE_ROWS, toRow - r);
             int whole = rows / STREAMS * STREAMS;
-            streams(x, token, w, r, whole / STREAMS, scratch, sums);
+            if (whole > 0) {
+                streams(x, token, w, r, whole / STREAMS, scratch, sums);
+            }
             if (whole < rows) {
                 rows8(x, token, w, r + whole, rows - whole, scratch, sums + whole * B);
             }

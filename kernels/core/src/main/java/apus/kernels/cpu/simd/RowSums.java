@@ -4,6 +4,7 @@ import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.I;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -59,14 +60,15 @@ final class RowSums {
     }
 
     private static void halve(IntVector low, int half, MemorySegment s, long at, int vectors) {
+        long first = Raw.address(s, at, vectors * (2 * B));
         IntVector high = low.add(half);
         for (int i = 0; i < vectors; i++) {
-            long pair = at + i * (2 * B);
-            IntVector a = IntVector.fromMemorySegment(I, s, pair, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, pair + B, LE);
+            long pair = first + i * (2 * B);
+            IntVector a = IntVector.fromMemorySegment(I, MEMORY, pair, LE);
+            IntVector b = IntVector.fromMemorySegment(I, MEMORY, pair + B, LE);
             FloatVector lower = low.selectFrom(a, b).reinterpretAsFloats();
             FloatVector upper = high.selectFrom(a, b).reinterpretAsFloats();
-            lower.add(upper).intoMemorySegment(s, at + i * B, LE);
+            lower.add(upper).intoMemorySegment(MEMORY, first + i * B, LE);
         }
     }
 }

@@ -4,6 +4,7 @@ import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 import static apus.kernels.cpu.simd.TiledDot.ROWS;
 import static apus.kernels.cpu.simd.TiledDot.VECTORS;
 
@@ -22,6 +23,9 @@ final class TilePanel {
     /** Panels of a tile. */
     static final int PARTS = VECTORS / Panel.VECTORS;
 
+    /** Bytes of a column of a panel. */
+    private static final long PANEL_ROW = Panel.VECTORS * B;
+
     private TilePanel() {}
 
     /**
@@ -31,14 +35,16 @@ final class TilePanel {
      * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on
      */
     static void bytes(MemorySegment w, long at, int cols, MemorySegment panel, long panelAt) {
-        long to = panelAt;
-        for (int p = 0; p < ROWS; p += Panel.ROWS) {
+        long numbers = Raw.address(w, at, (long) cols * ROWS);
+        long out = Raw.address(panel, panelAt, (long) cols * ROWS * 4);
+        for (int p = 0; p < PARTS; p++) {
+            long from = Raw.bounded(numbers + (long) p * Panel.ROWS);
+            long to = Raw.bounded(out + p * (cols * PANEL_ROW));
             for (int c = 0; c < cols; c++) {
-                long from = at + (long) c * ROWS + p;
-                for (int r = 0; r < Panel.ROWS; r += L) {
-                    TiledDot.widened(w, from + r).intoMemorySegment(panel, to + r * 4L, LE);
+                for (int v = 0; v < Panel.VECTORS; v++) {
+                    TiledDot.widened(MEMORY, from + (long) c * ROWS + (long) v * L)
+                            .intoMemorySegment(MEMORY, to + c * PANEL_ROW + v * B, LE);
                 }
-                to += Panel.VECTORS * B;
             }
         }
     }
@@ -50,15 +56,17 @@ final class TilePanel {
      * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on
      */
     static void nibbles(MemorySegment w, long at, int cols, MemorySegment panel, long panelAt) {
-        long to = panelAt;
-        for (long p = 0; p < VECTORS * B; p += Panel.VECTORS * B) {
+        long numbers = Raw.address(w, at, Math.ceilDiv(cols, 8) * (VECTORS * B));
+        long out = Raw.address(panel, panelAt, (long) cols * ROWS * 4);
+        for (int p = 0; p < PARTS; p++) {
+            long from = Raw.bounded(numbers + p * PANEL_ROW);
+            long to = Raw.bounded(out + p * (cols * PANEL_ROW));
             for (int c = 0; c < cols; c++) {
-                long from = at + (c >> 3) * (VECTORS * B) + p;
                 int left = 28 - ((c & 7) << 2);
-                for (long v = 0; v < Panel.VECTORS * B; v += B) {
-                    TiledDot.nibble(w, from + v, left).intoMemorySegment(panel, to + v, LE);
+                for (int v = 0; v < Panel.VECTORS; v++) {
+                    TiledDot.nibble(MEMORY, from + (c >> 3) * (VECTORS * B) + v * B, left)
+                            .intoMemorySegment(MEMORY, to + c * PANEL_ROW + v * B, LE);
                 }
-                to += Panel.VECTORS * B;
             }
         }
     }
@@ -70,14 +78,16 @@ final class TilePanel {
      * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on
      */
     static void e4m3(MemorySegment w, long at, int cols, MemorySegment panel, long panelAt) {
-        long to = panelAt;
-        for (int p = 0; p < ROWS; p += Panel.ROWS) {
+        long numbers = Raw.address(w, at, (long) cols * ROWS);
+        long out = Raw.address(panel, panelAt, (long) cols * ROWS * 4);
+        for (int p = 0; p < PARTS; p++) {
+            long from = Raw.bounded(numbers + (long) p * Panel.ROWS);
+            long to = Raw.bounded(out + p * (cols * PANEL_ROW));
             for (int c = 0; c < cols; c++) {
-                long from = at + (long) c * ROWS + p;
-                for (int r = 0; r < Panel.ROWS; r += L) {
-                    TiledDot.e4m3(w, from + r).intoMemorySegment(panel, to + r * 4L, LE);
+                for (int v = 0; v < Panel.VECTORS; v++) {
+                    TiledDot.e4m3(MEMORY, from + (long) c * ROWS + (long) v * L)
+                            .intoMemorySegment(MEMORY, to + c * PANEL_ROW + v * B, LE);
                 }
-                to += Panel.VECTORS * B;
             }
         }
     }
@@ -89,15 +99,17 @@ final class TilePanel {
      * @param panel f32[PARTS][cols][Panel.ROWS] from byte panelAt on
      */
     static void e2m1(MemorySegment w, long at, int cols, MemorySegment panel, long panelAt) {
-        long to = panelAt;
-        for (long p = 0; p < VECTORS * B; p += Panel.VECTORS * B) {
+        long numbers = Raw.address(w, at, Math.ceilDiv(cols, 8) * (VECTORS * B));
+        long out = Raw.address(panel, panelAt, (long) cols * ROWS * 4);
+        for (int p = 0; p < PARTS; p++) {
+            long from = Raw.bounded(numbers + p * PANEL_ROW);
+            long to = Raw.bounded(out + p * (cols * PANEL_ROW));
             for (int c = 0; c < cols; c++) {
-                long from = at + (c >> 3) * (VECTORS * B) + p;
                 int left = 28 - ((c & 7) << 2);
-                for (long v = 0; v < Panel.VECTORS * B; v += B) {
-                    TiledDot.e2m1(w, from + v, left).intoMemorySegment(panel, to + v, LE);
+                for (int v = 0; v < Panel.VECTORS; v++) {
+                    TiledDot.e2m1(MEMORY, from + (c >> 3) * (VECTORS * B) + v * B, left)
+                            .intoMemorySegment(MEMORY, to + c * PANEL_ROW + v * B, LE);
                 }
-                to += Panel.VECTORS * B;
             }
         }
     }
@@ -109,15 +121,18 @@ final class TilePanel {
      * @param zerosAt byte of f32[ROWS] in the same memory
      */
     static void subtract(MemorySegment panel, long panelAt, int cols, long zerosAt) {
-        long at = panelAt;
-        for (long p = 0; p < VECTORS * B; p += Panel.VECTORS * B) {
+        long numbers = Raw.address(panel, panelAt, (long) cols * ROWS * 4);
+        long zeros = Raw.address(panel, zerosAt, VECTORS * B);
+        for (int p = 0; p < PARTS; p++) {
+            long zero = Raw.bounded(zeros + p * PANEL_ROW);
+            long first = Raw.bounded(numbers + p * (cols * PANEL_ROW));
             for (int c = 0; c < cols; c++) {
-                for (long v = 0; v < Panel.VECTORS * B; v += B) {
-                    FloatVector.fromMemorySegment(F, panel, at + v, LE)
-                            .sub(FloatVector.fromMemorySegment(F, panel, zerosAt + p + v, LE))
-                            .intoMemorySegment(panel, at + v, LE);
+                for (int v = 0; v < Panel.VECTORS; v++) {
+                    long at = first + c * PANEL_ROW + v * B;
+                    FloatVector.fromMemorySegment(F, MEMORY, at, LE)
+                            .sub(FloatVector.fromMemorySegment(F, MEMORY, zero + v * B, LE))
+                            .intoMemorySegment(MEMORY, at, LE);
                 }
-                at += Panel.VECTORS * B;
             }
         }
     }
@@ -138,13 +153,15 @@ final class TilePanel {
      *     sums on
      */
     static void fold(float[] block, MemorySegment s, long scales, long sums) {
+        long first = Raw.address(s, scales, PANEL_ROW);
+        long sum = Raw.address(s, sums, ((Panel.TOKENS - 1) * VECTORS + Panel.VECTORS) * B);
         for (int v = 0; v < Panel.VECTORS; v++) {
-            FloatVector scale = FloatVector.fromMemorySegment(F, s, scales + v * B, LE);
+            FloatVector scale = FloatVector.fromMemorySegment(F, MEMORY, first + v * B, LE);
             for (int t = 0; t < Panel.TOKENS; t++) {
-                long at = sums + (t * VECTORS + v) * B;
+                long at = sum + (t * VECTORS + v) * B;
                 FloatVector.fromArray(F, block, (t * Panel.VECTORS + v) * L)
-                        .fma(scale, FloatVector.fromMemorySegment(F, s, at, LE))
-                        .intoMemorySegment(s, at, LE);
+                        .fma(scale, FloatVector.fromMemorySegment(F, MEMORY, at, LE))
+                        .intoMemorySegment(MEMORY, at, LE);
             }
         }
     }

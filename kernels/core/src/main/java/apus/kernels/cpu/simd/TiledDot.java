@@ -5,7 +5,8 @@ import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.I;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static apus.kernels.cpu.simd.Raw.FLOAT;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import apus.format.SmallFloats;
 import java.lang.foreign.MemorySegment;
@@ -72,26 +73,30 @@ final class TiledDot {
         FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
         FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
         FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
-        long s = scalesAt;
+        long numbers = Raw.address(w, at, (long) cols * ROWS);
+        long factors = Raw.address(scales, scalesAt, Math.ceilDiv(cols, block) * (VECTORS * B));
+        long inputs = Raw.address(x, xAt, cols * 4L);
         for (int from = 0; from < cols; from += block) {
-            int to = Math.min(cols, from + block);
+            int n = Math.min(block, cols - from);
+            long first = Raw.bounded(numbers + (long) from * ROWS);
+            long input = Raw.bounded(inputs + from * 4L);
             FloatVector p0 = FloatVector.zero(F);
             FloatVector p1 = FloatVector.zero(F);
             FloatVector p2 = FloatVector.zero(F);
             FloatVector p3 = FloatVector.zero(F);
-            for (int c = from; c < to; c++) {
-                long u = at + (long) c * ROWS;
-                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + c * 4L));
-                p0 = widened(w, u).fma(v, p0);
-                p1 = widened(w, u + L).fma(v, p1);
-                p2 = widened(w, u + 2L * L).fma(v, p2);
-                p3 = widened(w, u + 3L * L).fma(v, p3);
+            for (int i = 0; i < n; i++) {
+                long u = first + (long) i * ROWS;
+                FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, input + i * 4L));
+                p0 = widened(MEMORY, u).fma(v, p0);
+                p1 = widened(MEMORY, u + L).fma(v, p1);
+                p2 = widened(MEMORY, u + 2L * L).fma(v, p2);
+                p3 = widened(MEMORY, u + 3L * L).fma(v, p3);
             }
-            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
-            s += VECTORS * B;
+            long s = Raw.bounded(factors + from / block * (VECTORS * B));
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, MEMORY, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, MEMORY, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 3 * B, LE), a3);
         }
         a0.intoMemorySegment(sums, sumsAt, LE);
         a1.intoMemorySegment(sums, sumsAt + B, LE);
@@ -123,26 +128,30 @@ final class TiledDot {
         FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
         FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
         FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
-        long s = scalesAt;
+        long numbers = Raw.address(w, at, (long) cols * ROWS);
+        long factors = Raw.address(scales, scalesAt, Math.ceilDiv(cols, block) * (VECTORS * B));
+        long inputs = Raw.address(x, xAt, cols * 4L);
         for (int from = 0; from < cols; from += block) {
-            int to = Math.min(cols, from + block);
+            int n = Math.min(block, cols - from);
+            long first = Raw.bounded(numbers + (long) from * ROWS);
+            long input = Raw.bounded(inputs + from * 4L);
             FloatVector p0 = FloatVector.zero(F);
             FloatVector p1 = FloatVector.zero(F);
             FloatVector p2 = FloatVector.zero(F);
             FloatVector p3 = FloatVector.zero(F);
-            for (int c = from; c < to; c++) {
-                long u = at + (long) c * ROWS;
-                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + c * 4L));
-                p0 = e4m3(w, u).fma(v, p0);
-                p1 = e4m3(w, u + L).fma(v, p1);
-                p2 = e4m3(w, u + 2L * L).fma(v, p2);
-                p3 = e4m3(w, u + 3L * L).fma(v, p3);
+            for (int i = 0; i < n; i++) {
+                long u = first + (long) i * ROWS;
+                FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, input + i * 4L));
+                p0 = e4m3(MEMORY, u).fma(v, p0);
+                p1 = e4m3(MEMORY, u + L).fma(v, p1);
+                p2 = e4m3(MEMORY, u + 2L * L).fma(v, p2);
+                p3 = e4m3(MEMORY, u + 3L * L).fma(v, p3);
             }
-            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
-            s += VECTORS * B;
+            long s = Raw.bounded(factors + from / block * (VECTORS * B));
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, MEMORY, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, MEMORY, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 3 * B, LE), a3);
         }
         a0.intoMemorySegment(sums, sumsAt, LE);
         a1.intoMemorySegment(sums, sumsAt + B, LE);
@@ -172,10 +181,15 @@ final class TiledDot {
         FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
         FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
         FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
-        long s = scalesAt;
-        long first = at;
-        for (int from = 0; from < cols; from += block) {
-            int n = Math.min(block, cols - from);
+        long blockBytes = words * (VECTORS * B);
+        int blocks = Math.ceilDiv(cols, block);
+        long numbers = Raw.address(w, at, blocks * blockBytes);
+        long factors = Raw.address(scales, scalesAt, blocks * (VECTORS * B));
+        long inputs = Raw.address(x, xAt, cols * 4L);
+        for (int b = 0; b < blocks; b++) {
+            int n = Math.min(block, cols - b * block);
+            long first = Raw.bounded(numbers + b * blockBytes);
+            long input = Raw.bounded(inputs + b * (block * 4L));
             FloatVector p0 = FloatVector.zero(F);
             FloatVector p1 = FloatVector.zero(F);
             FloatVector p2 = FloatVector.zero(F);
@@ -183,18 +197,17 @@ final class TiledDot {
             for (int i = 0; i < n; i++) {
                 long u = first + (i >> 3) * (VECTORS * B);
                 int left = 28 - ((i & 7) << 2);
-                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
-                p0 = nibble(w, u, left).fma(v, p0);
-                p1 = nibble(w, u + B, left).fma(v, p1);
-                p2 = nibble(w, u + 2 * B, left).fma(v, p2);
-                p3 = nibble(w, u + 3 * B, left).fma(v, p3);
+                FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, input + i * 4L));
+                p0 = nibble(MEMORY, u, left).fma(v, p0);
+                p1 = nibble(MEMORY, u + B, left).fma(v, p1);
+                p2 = nibble(MEMORY, u + 2 * B, left).fma(v, p2);
+                p3 = nibble(MEMORY, u + 3 * B, left).fma(v, p3);
             }
-            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
-            s += VECTORS * B;
-            first += words * (VECTORS * B);
+            long s = factors + b * (VECTORS * B);
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, MEMORY, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, MEMORY, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 3 * B, LE), a3);
         }
         a0.intoMemorySegment(sums, sumsAt, LE);
         a1.intoMemorySegment(sums, sumsAt + B, LE);
@@ -224,10 +237,15 @@ final class TiledDot {
         FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
         FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
         FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
-        long s = scalesAt;
-        long first = at;
-        for (int from = 0; from < cols; from += block) {
-            int n = Math.min(block, cols - from);
+        long blockBytes = words * (VECTORS * B);
+        int blocks = Math.ceilDiv(cols, block);
+        long numbers = Raw.address(w, at, blocks * blockBytes);
+        long factors = Raw.address(scales, scalesAt, blocks * (VECTORS * B));
+        long inputs = Raw.address(x, xAt, cols * 4L);
+        for (int b = 0; b < blocks; b++) {
+            int n = Math.min(block, cols - b * block);
+            long first = Raw.bounded(numbers + b * blockBytes);
+            long input = Raw.bounded(inputs + b * (block * 4L));
             FloatVector p0 = FloatVector.zero(F);
             FloatVector p1 = FloatVector.zero(F);
             FloatVector p2 = FloatVector.zero(F);
@@ -235,18 +253,17 @@ final class TiledDot {
             for (int i = 0; i < n; i++) {
                 long u = first + (i >> 3) * (VECTORS * B);
                 int left = 28 - ((i & 7) << 2);
-                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
-                p0 = e2m1(w, u, left).fma(v, p0);
-                p1 = e2m1(w, u + B, left).fma(v, p1);
-                p2 = e2m1(w, u + 2 * B, left).fma(v, p2);
-                p3 = e2m1(w, u + 3 * B, left).fma(v, p3);
+                FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, input + i * 4L));
+                p0 = e2m1(MEMORY, u, left).fma(v, p0);
+                p1 = e2m1(MEMORY, u + B, left).fma(v, p1);
+                p2 = e2m1(MEMORY, u + 2 * B, left).fma(v, p2);
+                p3 = e2m1(MEMORY, u + 3 * B, left).fma(v, p3);
             }
-            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
-            s += VECTORS * B;
-            first += words * (VECTORS * B);
+            long s = factors + b * (VECTORS * B);
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, MEMORY, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, MEMORY, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 3 * B, LE), a3);
         }
         a0.intoMemorySegment(sums, sumsAt, LE);
         a1.intoMemorySegment(sums, sumsAt + B, LE);
@@ -278,15 +295,21 @@ final class TiledDot {
         FloatVector a1 = FloatVector.fromMemorySegment(F, sums, sumsAt + B, LE);
         FloatVector a2 = FloatVector.fromMemorySegment(F, sums, sumsAt + 2 * B, LE);
         FloatVector a3 = FloatVector.fromMemorySegment(F, sums, sumsAt + 3 * B, LE);
-        long s = scalesAt;
-        long first = at;
-        for (int from = 0; from < cols; from += block) {
-            int n = Math.min(block, cols - from);
-            long at0 = zerosAt + (s - scalesAt);
-            FloatVector z0 = FloatVector.fromMemorySegment(F, zeros, at0, LE);
-            FloatVector z1 = FloatVector.fromMemorySegment(F, zeros, at0 + B, LE);
-            FloatVector z2 = FloatVector.fromMemorySegment(F, zeros, at0 + 2 * B, LE);
-            FloatVector z3 = FloatVector.fromMemorySegment(F, zeros, at0 + 3 * B, LE);
+        long blockBytes = words * (VECTORS * B);
+        int blocks = Math.ceilDiv(cols, block);
+        long numbers = Raw.address(w, at, blocks * blockBytes);
+        long factors = Raw.address(scales, scalesAt, blocks * (VECTORS * B));
+        long subtracted = Raw.address(zeros, zerosAt, blocks * (VECTORS * B));
+        long inputs = Raw.address(x, xAt, cols * 4L);
+        for (int b = 0; b < blocks; b++) {
+            int n = Math.min(block, cols - b * block);
+            long first = Raw.bounded(numbers + b * blockBytes);
+            long input = Raw.bounded(inputs + b * (block * 4L));
+            long zero = Raw.bounded(subtracted + b * (VECTORS * B));
+            FloatVector z0 = FloatVector.fromMemorySegment(F, MEMORY, zero, LE);
+            FloatVector z1 = FloatVector.fromMemorySegment(F, MEMORY, zero + B, LE);
+            FloatVector z2 = FloatVector.fromMemorySegment(F, MEMORY, zero + 2 * B, LE);
+            FloatVector z3 = FloatVector.fromMemorySegment(F, MEMORY, zero + 3 * B, LE);
             FloatVector p0 = FloatVector.zero(F);
             FloatVector p1 = FloatVector.zero(F);
             FloatVector p2 = FloatVector.zero(F);
@@ -294,18 +317,17 @@ final class TiledDot {
             for (int i = 0; i < n; i++) {
                 long u = first + (i >> 3) * (VECTORS * B);
                 int left = 28 - ((i & 7) << 2);
-                FloatVector v = FloatVector.broadcast(F, x.get(JAVA_FLOAT, xAt + (from + i) * 4L));
-                p0 = nibble(w, u, left).sub(z0).fma(v, p0);
-                p1 = nibble(w, u + B, left).sub(z1).fma(v, p1);
-                p2 = nibble(w, u + 2 * B, left).sub(z2).fma(v, p2);
-                p3 = nibble(w, u + 3 * B, left).sub(z3).fma(v, p3);
+                FloatVector v = FloatVector.broadcast(F, MEMORY.get(FLOAT, input + i * 4L));
+                p0 = nibble(MEMORY, u, left).sub(z0).fma(v, p0);
+                p1 = nibble(MEMORY, u + B, left).sub(z1).fma(v, p1);
+                p2 = nibble(MEMORY, u + 2 * B, left).sub(z2).fma(v, p2);
+                p3 = nibble(MEMORY, u + 3 * B, left).sub(z3).fma(v, p3);
             }
-            a0 = p0.fma(FloatVector.fromMemorySegment(F, scales, s, LE), a0);
-            a1 = p1.fma(FloatVector.fromMemorySegment(F, scales, s + B, LE), a1);
-            a2 = p2.fma(FloatVector.fromMemorySegment(F, scales, s + 2 * B, LE), a2);
-            a3 = p3.fma(FloatVector.fromMemorySegment(F, scales, s + 3 * B, LE), a3);
-            s += VECTORS * B;
-            first += words * (VECTORS * B);
+            long s = factors + b * (VECTORS * B);
+            a0 = p0.fma(FloatVector.fromMemorySegment(F, MEMORY, s, LE), a0);
+            a1 = p1.fma(FloatVector.fromMemorySegment(F, MEMORY, s + B, LE), a1);
+            a2 = p2.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 2 * B, LE), a2);
+            a3 = p3.fma(FloatVector.fromMemorySegment(F, MEMORY, s + 3 * B, LE), a3);
         }
         a0.intoMemorySegment(sums, sumsAt, LE);
         a1.intoMemorySegment(sums, sumsAt + B, LE);

@@ -4,6 +4,7 @@ import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.I;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
@@ -71,21 +72,26 @@ final class Transposition16 {
             int units,
             MemorySegment t,
             long tAt) {
+        long row0 = Raw.address(w, r0, units * B);
+        long row1 = Raw.address(w, r1, units * B);
+        long row2 = Raw.address(w, r2, units * B);
+        long row3 = Raw.address(w, r3, units * B);
+        long out = Raw.address(t, tAt, (units - 1) * SQUARE + 4 * B);
         for (int u = 0; u < units; u++) {
             long at = u * B;
-            long to = tAt + u * SQUARE;
-            IntVector a = IntVector.fromMemorySegment(I, w, r0 + at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, w, r1 + at, LE);
-            IntVector c = IntVector.fromMemorySegment(I, w, r2 + at, LE);
-            IntVector d = IntVector.fromMemorySegment(I, w, r3 + at, LE);
+            long to = out + u * SQUARE;
+            IntVector a = IntVector.fromMemorySegment(I, MEMORY, row0 + at, LE);
+            IntVector b = IntVector.fromMemorySegment(I, MEMORY, row1 + at, LE);
+            IntVector c = IntVector.fromMemorySegment(I, MEMORY, row2 + at, LE);
+            IntVector d = IntVector.fromMemorySegment(I, MEMORY, row3 + at, LE);
             IntVector ab = LOW_1.selectFrom(a, b);
             IntVector ba = HIGH_1.selectFrom(a, b);
             IntVector cd = LOW_1.selectFrom(c, d);
             IntVector dc = HIGH_1.selectFrom(c, d);
-            LOW_2.selectFrom(ab, cd).intoMemorySegment(t, to, LE);
-            LOW_2.selectFrom(ba, dc).intoMemorySegment(t, to + B, LE);
-            HIGH_2.selectFrom(ab, cd).intoMemorySegment(t, to + 2 * B, LE);
-            HIGH_2.selectFrom(ba, dc).intoMemorySegment(t, to + 3 * B, LE);
+            LOW_2.selectFrom(ab, cd).intoMemorySegment(MEMORY, to, LE);
+            LOW_2.selectFrom(ba, dc).intoMemorySegment(MEMORY, to + B, LE);
+            HIGH_2.selectFrom(ab, cd).intoMemorySegment(MEMORY, to + 2 * B, LE);
+            HIGH_2.selectFrom(ba, dc).intoMemorySegment(MEMORY, to + 3 * B, LE);
         }
     }
 
@@ -97,21 +103,26 @@ final class Transposition16 {
      */
     static void whole(
             MemorySegment s, long t, int units, long to, long laneStride, long unitStride) {
+        long squares = Raw.address(s, t, units * SQUARE);
+        long first = Raw.address(s, to, 15 * laneStride + (units - 1) * unitStride + B);
         for (int i = 0; i < 4 * units; i++) {
-            long at = t + (i >> 2) * SQUARE + (i & 3) * B;
-            long out = to + (i & 3) * laneStride + (i >> 2) * unitStride;
-            IntVector a = IntVector.fromMemorySegment(I, s, at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, at + 4 * B, LE);
-            IntVector c = IntVector.fromMemorySegment(I, s, at + 8 * B, LE);
-            IntVector d = IntVector.fromMemorySegment(I, s, at + 12 * B, LE);
+            long at = squares + (i >> 2) * SQUARE + (i & 3) * B;
+            long out = first + (i & 3) * laneStride + (i >> 2) * unitStride;
+            IntVector a = IntVector.fromMemorySegment(I, MEMORY, at, LE);
+            IntVector b = IntVector.fromMemorySegment(I, MEMORY, at + 4 * B, LE);
+            IntVector c = IntVector.fromMemorySegment(I, MEMORY, at + 8 * B, LE);
+            IntVector d = IntVector.fromMemorySegment(I, MEMORY, at + 12 * B, LE);
             IntVector ab = LOW_4.selectFrom(a, b);
             IntVector ba = HIGH_4.selectFrom(a, b);
             IntVector cd = LOW_4.selectFrom(c, d);
             IntVector dc = HIGH_4.selectFrom(c, d);
-            LOW_8.selectFrom(ab, cd).intoMemorySegment(s, out, LE);
-            LOW_8.selectFrom(ba, dc).intoMemorySegment(s, out + 4 * laneStride, LE);
-            HIGH_8.selectFrom(ab, cd).intoMemorySegment(s, out + 8 * laneStride, LE);
-            HIGH_8.selectFrom(ba, dc).intoMemorySegment(s, out + 12 * laneStride, LE);
+            LOW_8.selectFrom(ab, cd).intoMemorySegment(MEMORY, Raw.bounded(out), LE);
+            LOW_8.selectFrom(ba, dc)
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 4 * laneStride), LE);
+            HIGH_8.selectFrom(ab, cd)
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 8 * laneStride), LE);
+            HIGH_8.selectFrom(ba, dc)
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 12 * laneStride), LE);
         }
     }
 
@@ -131,13 +142,15 @@ final class Transposition16 {
             int shift,
             int mask,
             float factor) {
+        long squares = Raw.address(s, t, units * SQUARE);
+        long first = Raw.address(s, to, 15 * laneStride + (2 * units - 1) * stepStride + B);
         for (int i = 0; i < 4 * units; i++) {
-            long at = t + (i >> 2) * SQUARE + (i & 3) * B;
-            long out = to + (i & 3) * laneStride + (i >> 2) * (2 * stepStride);
-            IntVector a = IntVector.fromMemorySegment(I, s, at, LE);
-            IntVector b = IntVector.fromMemorySegment(I, s, at + 4 * B, LE);
-            IntVector c = IntVector.fromMemorySegment(I, s, at + 8 * B, LE);
-            IntVector d = IntVector.fromMemorySegment(I, s, at + 12 * B, LE);
+            long at = squares + (i >> 2) * SQUARE + (i & 3) * B;
+            long out = first + (i & 3) * laneStride + (i >> 2) * (2 * stepStride);
+            IntVector a = IntVector.fromMemorySegment(I, MEMORY, at, LE);
+            IntVector b = IntVector.fromMemorySegment(I, MEMORY, at + 4 * B, LE);
+            IntVector c = IntVector.fromMemorySegment(I, MEMORY, at + 8 * B, LE);
+            IntVector d = IntVector.fromMemorySegment(I, MEMORY, at + 12 * B, LE);
             IntVector ab = LOW_4.selectFrom(a, b);
             IntVector ba = HIGH_4.selectFrom(a, b);
             IntVector cd = LOW_4.selectFrom(c, d);
@@ -148,48 +161,48 @@ final class Transposition16 {
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out), LE);
             v.lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + stepStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + stepStride), LE);
             v = LOW_8.selectFrom(ba, dc);
             v.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + 4 * laneStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 4 * laneStride), LE);
             v.lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + 4 * laneStride + stepStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 4 * laneStride + stepStride), LE);
             v = HIGH_8.selectFrom(ab, cd);
             v.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + 8 * laneStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 8 * laneStride), LE);
             v.lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + 8 * laneStride + stepStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 8 * laneStride + stepStride), LE);
             v = HIGH_8.selectFrom(ba, dc);
             v.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + 12 * laneStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 12 * laneStride), LE);
             v.lanewise(VectorOperators.ASHR, shift)
                     .and(mask)
                     .reinterpretAsFloats()
                     .mul(factor)
-                    .intoMemorySegment(s, out + 12 * laneStride + stepStride, LE);
+                    .intoMemorySegment(MEMORY, Raw.bounded(out + 12 * laneStride + stepStride), LE);
         }
     }
 }

@@ -3,6 +3,7 @@ package apus.kernels.cpu.simd;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
+import static apus.kernels.cpu.simd.Raw.MEMORY;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
@@ -71,10 +72,11 @@ final class VectorMath {
      * expf: x = n ln 2 + r, a polynomial of degree 5 for e^r, and n added to the exponent.
      */
     static void exp(MemorySegment x, long offset, int n) {
+        long first = Raw.address(x, offset * Float.BYTES, (long) n * Float.BYTES);
         int i = 0;
         for (; i + L <= n; i += L) {
-            long at = (offset + i) * Float.BYTES;
-            FloatVector v = FloatVector.fromMemorySegment(F, x, at, LE);
+            long at = Raw.bounded(first + i * 4L);
+            FloatVector v = FloatVector.fromMemorySegment(F, MEMORY, at, LE);
             VectorMask<Float> vanishes = v.compare(VectorOperators.LT, LOWEST);
             v = v.blend(LOWEST, vanishes);
             v = v.blend(HIGHEST, v.compare(VectorOperators.GT, HIGHEST));
@@ -92,7 +94,9 @@ final class VectorMath {
             p = p.fma(r.mul(r), r).add(1f);
             IntVector exponent =
                     shifted.reinterpretAsInts().sub(ROUND_BITS).lanewise(VectorOperators.LSHL, 23);
-            p.mul(exponent.reinterpretAsFloats()).blend(0f, vanishes).intoMemorySegment(x, at, LE);
+            p.mul(exponent.reinterpretAsFloats())
+                    .blend(0f, vanishes)
+                    .intoMemorySegment(MEMORY, at, LE);
         }
         for (; i < n; i++) {
             x.setAtIndex(JAVA_FLOAT, offset + i, exp(x.getAtIndex(JAVA_FLOAT, offset + i)));
@@ -121,10 +125,11 @@ final class VectorMath {
 
     /** x[i] = cap * tanh(x[i] / cap). tanh: Cephes tanhf near 0, else 1 - 2 / (e^2x + 1). */
     static void softcap(MemorySegment x, long offset, float cap, int n) {
+        long first = Raw.address(x, offset * Float.BYTES, (long) n * Float.BYTES);
         int i = 0;
         for (; i + L <= n; i += L) {
-            long at = (offset + i) * Float.BYTES;
-            FloatVector u = FloatVector.fromMemorySegment(F, x, at, LE).div(cap);
+            long at = Raw.bounded(first + i * 4L);
+            FloatVector u = FloatVector.fromMemorySegment(F, MEMORY, at, LE).div(cap);
             // e^2u as in exp; -44 is low enough for a result of -1.
             FloatVector v = u.add(u);
             v = v.blend(TANH_LOWEST, v.compare(VectorOperators.LT, TANH_LOWEST));
@@ -155,7 +160,7 @@ final class VectorMath {
             FloatVector near = p.mul(z).fma(u, u);
             far.blend(near, z.compare(VectorOperators.LT, NEAR * NEAR))
                     .mul(cap)
-                    .intoMemorySegment(x, at, LE);
+                    .intoMemorySegment(MEMORY, at, LE);
         }
         for (; i < n; i++) {
             float capped = cap * tanh(x.getAtIndex(JAVA_FLOAT, offset + i) / cap);
