@@ -20,12 +20,13 @@ final class GroupOperations extends LoopOperations {
 
     /**
      * @param powers see {@link LoopOperations}
+     * @param cuda whether that is the backend
      * @param tensor see {@link GroupProducts}
      */
-    GroupOperations(FloatArray powers, Grid grid, Optional<TensorProducts> tensor) {
+    GroupOperations(FloatArray powers, boolean cuda, Grid grid, Optional<TensorProducts> tensor) {
         super(powers);
         this.grid = grid;
-        this.products = new GroupProducts(powers, grid, tensor);
+        this.products = new GroupProducts(powers, cuda ? 1 : 0, grid, tensor);
     }
 
     @Override

@@ -12,10 +12,11 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * Products as tasks of the kernels in {@code groups}.
  *
  * @param powers see {@link apus.kernels.tornado.loops.Bf16#powers}
+ * @param shifted see {@link apus.kernels.tornado.loops.Bf16#value(short, FloatArray, int)}
  * @param tensor does those of bfloat16, where tensor cores are to; then all of them, since they sum
  *     in an order of their own
  */
-record GroupProducts(FloatArray powers, Grid grid, Optional<TensorProducts> tensor) {
+record GroupProducts(FloatArray powers, int shifted, Grid grid, Optional<TensorProducts> tensor) {
 
     /** A product with one part. */
     void write(GraphDraft g, Product p) {
@@ -92,6 +93,7 @@ record GroupProducts(FloatArray powers, Grid grid, Optional<TensorProducts> tens
                                             e.act(),
                                             e.factor(),
                                             e.cap(),
+                                            shifted,
                                             threads),
                             x,
                             data,
@@ -255,6 +257,7 @@ record GroupProducts(FloatArray powers, Grid grid, Optional<TensorProducts> tens
                                             e.act(),
                                             e.factor(),
                                             e.cap(),
+                                            shifted,
                                             threads),
                             x,
                             data,

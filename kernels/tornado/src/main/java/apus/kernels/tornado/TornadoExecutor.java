@@ -104,7 +104,8 @@ final class TornadoExecutor implements Executor {
     private static Operations operations(
             Target target, Tuning tuning, FloatArray powers, Optional<TensorProducts> tensor) {
         boolean groups = tuning.groups().orElse(target.isGpu());
-        if (tensor.isPresent() && !(groups && target.backend() == TornadoVMBackendType.CUDA)) {
+        boolean cuda = target.backend() == TornadoVMBackendType.CUDA;
+        if (tensor.isPresent() && !(groups && cuda)) {
             throw new DeviceException(
                     Tuning.TENSOR_CORES
                             + " asks for tensor cores, which kernels with work groups on the CUDA"
@@ -113,7 +114,7 @@ final class TornadoExecutor implements Executor {
                             + (groups ? "" : ", with plain loops"));
         }
         return groups
-                ? new GroupOperations(powers, tuning.grid(), tensor)
+                ? new GroupOperations(powers, cuda, tuning.grid(), tensor)
                 : new LoopOperations(powers);
     }
 

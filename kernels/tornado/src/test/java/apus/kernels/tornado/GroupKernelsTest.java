@@ -56,7 +56,7 @@ final class GroupKernelsTest {
         for (Grid grid : List.of(Grid.DEFAULT, small)) {
             FloatArray found = Samples.copy(start);
             run(
-                    new GroupOperations(powers, grid, Optional.empty()),
+                    new GroupOperations(powers, false, grid, Optional.empty()),
                     arrays,
                     found,
                     (ops, g) -> writer.write(ops, g, found));
@@ -95,7 +95,7 @@ final class GroupKernelsTest {
         for (int tokens : new int[] {1, 8, most}) {
             FloatArray y = Samples.copy(start);
             run(
-                    new GroupOperations(powers, small, Optional.empty()),
+                    new GroupOperations(powers, false, small, Optional.empty()),
                     arrays,
                     y,
                     (ops, g) ->

@@ -56,6 +56,7 @@ final class LoopKernelsTest {
             if ((bits & 0x7F80) != 0x7F80) {
                 float wanted = Float.intBitsToFloat(bits << 16);
                 assertEquals(wanted, Bf16.value((short) bits, powers), 0f, "bits " + bits);
+                assertEquals(wanted, Bf16.value((short) bits, powers, 1), 0f, "bits " + bits);
             }
         }
     }

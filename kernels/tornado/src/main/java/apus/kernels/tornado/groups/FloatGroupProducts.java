@@ -16,6 +16,8 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * eight tokens at a time, whose inputs the group reads into local memory, so that a number of the
  * matrix is read once for all of them. Both sum in the same order.
  *
+ * <p>{@code shifted}: see {@link Bf16#value(short, FloatArray, int)}.
+ *
  * <p>With {@link Finish#GATE} one half of a group's threads has the gate's rows and the other those
  * of the other matrix, which stand {@code rows} further down; groups are whole pairs of 32 threads.
  */
@@ -192,6 +194,7 @@ public final class FloatGroupProducts {
             int act,
             float factor,
             float cap,
+            int shifted,
             int threads) {
         float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
         int thread = context.localIdx;
@@ -205,7 +208,7 @@ public final class FloatGroupProducts {
         int row = (r < rows ? r : rows - 1) + share / half * rows;
         float sum = 0f;
         for (int c = lane; c < cols; c += Groups.LANES) {
-            float number = Bf16.value(w.get(row * cols + c), powers);
+            float number = Bf16.value(w.get(row * cols + c), powers, shifted);
             sum += x.get(t * cols + c) * number;
         }
         local[thread] = sum;
@@ -250,6 +253,7 @@ public final class FloatGroupProducts {
             int act,
             float factor,
             float cap,
+            int shifted,
             int threads) {
         float[] inputs = context.allocateFloatLocalArray(Groups.TOKENS * Groups.CHUNK);
         float[] local = context.allocateFloatLocalArray(Groups.TOKENS * Groups.MOST_THREADS);
@@ -283,7 +287,7 @@ public final class FloatGroupProducts {
             context.localBarrier();
             int end = cols - begin < Groups.CHUNK ? cols - begin : Groups.CHUNK;
             for (int c = lane; c < end; c += Groups.LANES) {
-                float number = Bf16.value(w.get(row * cols + begin + c), powers);
+                float number = Bf16.value(w.get(row * cols + begin + c), powers, shifted);
                 sum0 += inputs[c] * number;
                 sum1 += inputs[Groups.CHUNK + c] * number;
                 sum2 += inputs[2 * Groups.CHUNK + c] * number;

@@ -1,11 +1,13 @@
 package apus.kernels.tornado.loops;
 
+import uk.ac.manchester.tornado.api.types.BFloat16;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * bfloat16 by arithmetic: no backend of TornadoVM turns the bits of an int into a float. A sign and
- * an exponent choose one of 512 powers of two, which times 1 + mantissa / 128 is the number, to the
- * bit; below 2^-126 the 1 is missing. Infinities and what is no number are not to be had.
+ * bfloat16 by arithmetic: no backend of TornadoVM turns the bits of an int into a float, but that
+ * for CUDA has a function for this very purpose. A sign and an exponent choose one of 512 powers of
+ * two, which times 1 + mantissa / 128 is the number, to the bit; below 2^-126 the 1 is missing.
+ * Infinities and what is no number are not to be had.
  */
 public final class Bf16 {
     private static final int POWERS = 512;
@@ -23,7 +25,23 @@ public final class Bf16 {
         return powers;
     }
 
-    /** The number that these bits stand for. */
+    /**
+     * The number that these bits stand for.
+     *
+     * @param shifted 1 on CUDA, where TornadoVM has a shift and a move for it; 0 by {@link
+     *     #value(short, FloatArray)}
+     */
+    public static float value(short bits, FloatArray powers, int shifted) {
+        float value;
+        if (shifted != 0) {
+            value = BFloat16.bf16ToFloat(bits);
+        } else {
+            value = value(bits, powers);
+        }
+        return value;
+    }
+
+    /** The same by the table. */
     public static float value(short bits, FloatArray powers) {
         int high = (bits >> 7) & 511;
         int mantissa = bits & 127;
