@@ -28,8 +28,20 @@ final class Activations {
     /** [tokens][widest heads * headDim] what attention gives */
     final FloatArray attended;
 
-    /** [tokens][widest intermediate] */
+    /** [tokens][widest intermediate], or of experts [tokens][topK][theirs] */
     final FloatArray gate;
+
+    /** [tokens][most experts] what a router gives */
+    final FloatArray scores;
+
+    /** [tokens][largest topK] numbers of experts */
+    final FloatArray chosen;
+
+    /** [tokens][largest topK] softmax of their scores */
+    final FloatArray shares;
+
+    /** [tokens][largest topK][hidden] what each gives */
+    final FloatArray given;
 
     /** [tokens][widest intermediate], where gate and up are products for themselves */
     final FloatArray up;
@@ -55,13 +67,21 @@ final class Activations {
         int qkvWidth = 1;
         int attendedWidth = 1;
         int wide = 1;
+        int experts = 0;
+        int topK = 0;
         boolean parallel = false;
         boolean apart = false;
         for (DeviceLayer layer : model.layers()) {
             var a = layer.shape();
             qkvWidth = Math.max(qkvWidth, (a.heads() + 2 * a.kvHeads()) * a.headDim());
             attendedWidth = Math.max(attendedWidth, a.heads() * a.headDim());
-            wide = Math.max(wide, layer.ffn().width());
+            int each = layer.ffn().width();
+            if (layer.ffn() instanceof DeviceLayer.Mixture mixture) {
+                experts = Math.max(experts, mixture.experts());
+                topK = Math.max(topK, mixture.topK());
+                each = Math.multiplyExact(each, mixture.topK());
+            }
+            wide = Math.max(wide, each);
             parallel |= layer.parallel();
             apart |= layer.ffn() instanceof DeviceLayer.Gate gate && !gate.fused();
         }
@@ -71,6 +91,10 @@ final class Activations {
         qkv = floats(host, tokens, qkvWidth);
         attended = floats(host, tokens, attendedWidth);
         gate = floats(host, tokens, wide);
+        scores = floats(host, topK == 0 ? 1 : tokens, Math.max(1, experts));
+        chosen = floats(host, topK == 0 ? 1 : tokens, Math.max(1, topK));
+        shares = floats(host, topK == 0 ? 1 : tokens, Math.max(1, topK));
+        given = floats(host, topK == 0 ? 1 : tokens, Math.max(1, Math.multiplyExact(topK, hidden)));
         up = floats(host, apart ? tokens : 1, apart ? wide : 1);
         last = floats(host, logitRows, hidden);
         tensor =

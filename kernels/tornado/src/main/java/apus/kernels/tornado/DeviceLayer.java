@@ -4,11 +4,13 @@ import apus.format.spec.Act;
 import apus.format.spec.Attention;
 import java.util.ArrayList;
 import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * One layer, its weights in the device's memory. See {@link apus.format.spec.Layer}.
  *
  * @param qkv queries, keys and values, on top of each other where their formats allow it
+ * @param sinks f32[heads]; not read where the shape has none
  */
 record DeviceLayer(
         DeviceNorm attnNorm,
@@ -17,6 +19,7 @@ record DeviceLayer(
         Attention shape,
         DeviceNorm qNorm,
         DeviceNorm kNorm,
+        FloatArray sinks,
         DeviceNorm postAttn,
         DeviceNorm ffnNorm,
         Wide ffn,
@@ -24,7 +27,7 @@ record DeviceLayer(
         float residual,
         boolean parallel) {
 
-    /** Every matrix that is multiplied with. */
+    /** Every matrix that all tokens are multiplied with. */
     List<DeviceMatrix> matrices() {
         List<DeviceMatrix> all = new ArrayList<>(qkv);
         all.add(o);
@@ -34,6 +37,7 @@ record DeviceLayer(
 
     /** The feed-forward half. */
     sealed interface Wide {
+        /** Those that all tokens are multiplied with. */
         List<DeviceMatrix> matrices();
 
         /** Width of its middle. */
@@ -62,6 +66,34 @@ record DeviceLayer(
         /** Whether one kernel makes both. */
         boolean fused() {
             return gateUp.size() == 1;
+        }
+    }
+
+    /**
+     * See {@link apus.format.spec.Experts}.
+     *
+     * @param gateUp gate and up of each expert on top of each other, expert after expert, in one
+     *     part
+     * @param down of each expert, in one part
+     */
+    record Mixture(
+            DeviceMatrix router,
+            DeviceMatrix gateUp,
+            DeviceMatrix down,
+            int experts,
+            int topK,
+            boolean renormalise,
+            Act act,
+            float limit)
+            implements Wide {
+        @Override
+        public int width() {
+            return down.cols();
+        }
+
+        @Override
+        public List<DeviceMatrix> matrices() {
+            return List.of(router);
         }
     }
 

@@ -14,6 +14,7 @@ import apus.format.spec.Rms;
 import apus.format.spec.WeightRef;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A spec with its weights in the device's memory (or rather in host arrays that stand for it).
@@ -47,6 +48,7 @@ record DeviceModel(
                 attn,
                 norm(attn.qNorm(), loader),
                 norm(attn.kNorm(), loader),
+                attn.sinks().isNone() ? loader.nothing() : loader.vector(attn.sinks()),
                 norm(layer.postAttn(), loader),
                 norm(layer.ffnNorm(), loader),
                 ffn(layer.ffn(), loader),
@@ -61,8 +63,24 @@ record DeviceModel(
                     new DeviceLayer.Gate(loader.pair(gate, up), loader.matrix(down), act, limit);
             case Mlp(Linear up, Linear down, var act) ->
                     new DeviceLayer.Perceptron(loader.matrix(up), loader.matrix(down), act);
-            case Experts _ -> throw new IllegalArgumentException("refused by Coverage");
+            case Experts experts -> mixture(experts, loader);
         };
+    }
+
+    private static DeviceLayer.Mixture mixture(Experts experts, WeightLoader loader) {
+        Gated any = experts.experts().getFirst();
+        return new DeviceLayer.Mixture(
+                loader.unquantized(experts.router()),
+                loader.together(
+                        experts.experts().stream()
+                                .flatMap(e -> Stream.of(e.gate(), e.up()))
+                                .toList()),
+                loader.together(experts.experts().stream().map(Gated::down).toList()),
+                experts.experts().size(),
+                experts.topK(),
+                experts.renormalise(),
+                any.act(),
+                any.limit());
     }
 
     private static DeviceNorm norm(Norm norm, WeightLoader loader) {

@@ -177,10 +177,13 @@ final class GroupOperations extends LoopOperations {
                                 a.window(),
                                 a.scale(),
                                 a.softcap(),
+                                in.sinks(),
+                                in.sunk() ? 1 : 0,
                                 threads),
                 in.qkv(),
                 cache.keys(),
                 cache.values(),
+                in.sinks(),
                 out);
     }
 

@@ -2,6 +2,7 @@ package apus.kernels.tornado;
 
 import apus.format.spec.Attention;
 import apus.kernels.tornado.loops.AttentionLoops;
+import apus.kernels.tornado.loops.ExpertLoops;
 import apus.kernels.tornado.loops.NormLoops;
 import apus.kernels.tornado.loops.RowLoops;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -165,6 +166,61 @@ class LoopOperations implements Operations {
     }
 
     @Override
+    public void route(
+            GraphDraft g,
+            FloatArray scores,
+            FloatArray chosen,
+            FloatArray shares,
+            int tokens,
+            DeviceLayer.Mixture mixture) {
+        g.task(
+                "route",
+                (graph, name) ->
+                        graph.task(
+                                name,
+                                ExpertLoops::route,
+                                scores,
+                                chosen,
+                                shares,
+                                tokens,
+                                mixture.experts(),
+                                mixture.topK()),
+                scores,
+                chosen,
+                shares);
+    }
+
+    @Override
+    public void combine(
+            GraphDraft g,
+            FloatArray given,
+            FloatArray shares,
+            FloatArray y,
+            int tokens,
+            DeviceLayer.Mixture mixture,
+            int n,
+            Ending ending) {
+        g.task(
+                "combine",
+                (graph, name) ->
+                        graph.task(
+                                name,
+                                ExpertLoops::combine,
+                                given,
+                                shares,
+                                y,
+                                tokens,
+                                mixture.topK(),
+                                n,
+                                mixture.renormalise() ? 1 : 0,
+                                ending.finish(),
+                                ending.factor()),
+                given,
+                shares,
+                y);
+    }
+
+    @Override
     public void ropeAndStore(
             GraphDraft g, Attention a, Cache cache, AttentionInput in, int tokens) {
         g.task(
@@ -211,10 +267,13 @@ class LoopOperations implements Operations {
                                 cache.blockSize(),
                                 a.window(),
                                 a.scale(),
-                                a.softcap()),
+                                a.softcap(),
+                                in.sinks(),
+                                in.sunk() ? 1 : 0),
                 in.qkv(),
                 cache.keys(),
                 cache.values(),
+                in.sinks(),
                 out);
     }
 

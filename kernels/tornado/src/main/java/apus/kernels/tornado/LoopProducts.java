@@ -22,6 +22,9 @@ final class LoopProducts {
         int at = p.at();
         int biased = p.biased();
         Ending e = p.ending();
+        FloatArray routes = p.routes();
+        int routed = p.routed() ? 1 : 0;
+        int spread = p.spread();
         int tokens = p.tokens();
         switch (p.numbers()) {
             case Numbers.F32(int _, var data) ->
@@ -44,11 +47,15 @@ final class LoopProducts {
                                             e.finish(),
                                             e.act(),
                                             e.factor(),
-                                            e.cap()),
+                                            e.cap(),
+                                            routes,
+                                            routed,
+                                            spread),
                             x,
                             data,
                             bias,
-                            y);
+                            y,
+                            routes);
             case Numbers.Bf16(int _, var data) ->
                     g.task(
                             "productBf16",
@@ -70,12 +77,16 @@ final class LoopProducts {
                                             e.finish(),
                                             e.act(),
                                             e.factor(),
-                                            e.cap()),
+                                            e.cap(),
+                                            routes,
+                                            routed,
+                                            spread),
                             x,
                             data,
                             powers,
                             bias,
-                            y);
+                            y,
+                            routes);
             case Numbers.F16(int _, var data) ->
                     g.task(
                             "productF16",
@@ -96,11 +107,15 @@ final class LoopProducts {
                                             e.finish(),
                                             e.act(),
                                             e.factor(),
-                                            e.cap()),
+                                            e.cap(),
+                                            routes,
+                                            routed,
+                                            spread),
                             x,
                             data,
                             bias,
-                            y);
+                            y,
+                            routes);
             case Numbers.Int8(int _, var data, var scales, int block) ->
                     g.task(
                             "productInt8",
@@ -123,12 +138,16 @@ final class LoopProducts {
                                             e.finish(),
                                             e.act(),
                                             e.factor(),
-                                            e.cap()),
+                                            e.cap(),
+                                            routes,
+                                            routed,
+                                            spread),
                             x,
                             data,
                             scales,
                             bias,
-                            y);
+                            y,
+                            routes);
             case Numbers.Int4(int _, var data, var scales, int block) ->
                     g.task(
                             "productInt4",
@@ -151,12 +170,16 @@ final class LoopProducts {
                                             e.finish(),
                                             e.act(),
                                             e.factor(),
-                                            e.cap()),
+                                            e.cap(),
+                                            routes,
+                                            routed,
+                                            spread),
                             x,
                             data,
                             scales,
                             bias,
-                            y);
+                            y,
+                            routes);
         }
     }
 }

@@ -40,6 +40,36 @@ interface Operations {
      */
     void gate(GraphDraft g, FloatArray gate, FloatArray up, int n, Ending ending);
 
+    /**
+     * Chooses experts by scores[tokens][experts].
+     *
+     * @param chosen f32[tokens][topK] numbers of experts
+     * @param shares f32[tokens][topK] softmax of their scores, over all experts
+     */
+    void route(
+            GraphDraft g,
+            FloatArray scores,
+            FloatArray chosen,
+            FloatArray shares,
+            int tokens,
+            DeviceLayer.Mixture mixture);
+
+    /**
+     * y[tokens][n] = sum of share * given over the experts of a token, or that is added to it.
+     *
+     * @param given f32[tokens][topK][n]
+     * @param ending stores or adds
+     */
+    void combine(
+            GraphDraft g,
+            FloatArray given,
+            FloatArray shares,
+            FloatArray y,
+            int tokens,
+            DeviceLayer.Mixture mixture,
+            int n,
+            Ending ending);
+
     /** Turns queries and keys, and stores keys and values. */
     void ropeAndStore(GraphDraft g, Attention a, Cache cache, AttentionInput in, int tokens);
 
@@ -63,7 +93,14 @@ interface Operations {
      * @param qkv f32[tokens][(heads + 2 * kvHeads) * headDim]
      * @param anglesAt where in {@code angles} those of the layer begin
      * @param half pairs to be turned; 0 = none
+     * @param sinks f32[heads], see {@link Attention}; not read unless {@code sunk}
      */
     record AttentionInput(
-            FloatArray qkv, IntArray step, FloatArray angles, int anglesAt, int half) {}
+            FloatArray qkv,
+            IntArray step,
+            FloatArray angles,
+            int anglesAt,
+            int half,
+            FloatArray sinks,
+            boolean sunk) {}
 }

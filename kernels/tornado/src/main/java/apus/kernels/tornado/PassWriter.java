@@ -6,6 +6,7 @@ import apus.kernels.tornado.Operations.Cache;
 import apus.kernels.tornado.loops.StepLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -73,6 +74,10 @@ record PassWriter(
                 gate(g, gate, second, n);
                 end(g, gate.down(), act.gate, layer.postFfn(), layer.residual(), n);
             }
+            case DeviceLayer.Mixture mixture -> {
+                experts(g, mixture, second, n);
+                endExperts(g, mixture, layer, n);
+            }
             case DeviceLayer.Perceptron(DeviceMatrix up, DeviceMatrix down, var activation) -> {
                 Ending ending = Ending.activating(activation);
                 ops.product(g, new Product(up, second, act.gate, n, up.rows(), 0, ending));
@@ -117,7 +122,9 @@ record PassWriter(
                         in.step(),
                         in.angles(),
                         ropes.at(a.position(), n),
-                        RopeAngles.half(a.position()));
+                        RopeAngles.half(a.position()),
+                        layer.sinks(),
+                        !a.sinks().isNone());
         ops.ropeAndStore(g, a, cache, input, n);
         ops.attend(g, a, cache, input, act.attended, n);
     }
@@ -135,6 +142,52 @@ record PassWriter(
         ops.product(g, new Product(first, x, act.gate, n, wide, 0, Ending.STORE));
         ops.product(g, new Product(second, x, act.up, n, wide, 0, Ending.STORE));
         ops.gate(g, act.gate, act.up, n * wide, gating);
+    }
+
+    /** What each chosen expert gives, for each token. */
+    private void experts(GraphDraft g, DeviceLayer.Mixture mixture, FloatArray x, int n) {
+        int topK = mixture.topK();
+        int count = mixture.experts();
+        int wide = mixture.width();
+        int hidden = spec.hidden();
+        ops.product(g, new Product(mixture.router(), x, act.scores, n, count, 0, Ending.STORE));
+        ops.route(g, act.scores, act.chosen, act.shares, n, mixture);
+        ops.product(
+                g,
+                new Product(
+                        mixture.gateUp(),
+                        x,
+                        act.gate,
+                        n * topK,
+                        wide,
+                        0,
+                        Ending.gating(mixture.act(), mixture.limit()),
+                        Optional.of(new Product.Routing(act.chosen, count, topK))));
+        ops.product(
+                g,
+                new Product(
+                        mixture.down(),
+                        act.gate,
+                        act.given,
+                        n * topK,
+                        hidden,
+                        0,
+                        Ending.STORE,
+                        Optional.of(new Product.Routing(act.chosen, count, 1))));
+    }
+
+    /** x += residual * post(sum of what experts give). */
+    private void endExperts(GraphDraft g, DeviceLayer.Mixture mixture, DeviceLayer layer, int n) {
+        int hidden = spec.hidden();
+        DeviceNorm post = layer.postFfn();
+        if (post.isNone()) {
+            Ending adding = Ending.adding(layer.residual());
+            ops.combine(g, act.given, act.shares, act.x, n, mixture, hidden, adding);
+            return;
+        }
+        ops.combine(g, act.given, act.shares, act.h, n, mixture, hidden, Ending.STORE);
+        ops.normSlices(g, post, act.h, n, hidden / post.length(), hidden, 0);
+        ops.add(g, act.x, act.h, n * hidden, layer.residual());
     }
 
     /** x += residual * post(w * y). */

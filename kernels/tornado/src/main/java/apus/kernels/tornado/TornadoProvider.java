@@ -8,7 +8,6 @@ import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorProvider;
 import apus.kernels.Support;
 import java.util.List;
-import java.util.Optional;
 
 /** GPUs, through TornadoVM where the JVM was started with it. */
 public final class TornadoProvider implements ExecutorProvider {
@@ -33,10 +32,8 @@ public final class TornadoProvider implements ExecutorProvider {
         } catch (RuntimeException | LinkageError e) {
             return new Support.No("TornadoVM does not work here: " + e);
         }
-        Optional<String> lacking = Coverage.lacks(checkpoint.spec());
-        return lacking.isPresent()
-                ? new Support.No(lacking.get())
-                : new Support.Yes(target.isGpu() ? GPU_RANK : CPU_DEVICE_RANK);
+        // There are kernels for everything that a spec can say.
+        return new Support.Yes(target.isGpu() ? GPU_RANK : CPU_DEVICE_RANK);
     }
 
     @Override
@@ -46,10 +43,6 @@ public final class TornadoProvider implements ExecutorProvider {
 
     @Override
     public Executor open(Checkpoint checkpoint, ExecutorOptions options) {
-        Coverage.lacks(checkpoint.spec())
-                .ifPresent(lacking -> {
-                    throw new DeviceException(lacking);
-                });
         return new TornadoExecutor(checkpoint, options, Targets.chosen(), Tuning.ofSystem());
     }
 }

@@ -4,7 +4,9 @@ import apus.format.Block;
 import apus.format.DType;
 import apus.format.Dequant;
 import apus.format.ModelFormatException;
+import apus.format.Mxfp4;
 import apus.format.Plain;
+import apus.format.SmallFloats;
 import apus.format.Tiled;
 import apus.format.UnsupportedModelException;
 import apus.format.Weight;
@@ -30,7 +32,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Reads weights into arrays to be uploaded. Plain numbers keep their type, or are quantised; four
- * bits in blocks (GPTQ, AWQ) become bytes with the same scales; whatever else there is becomes f32.
+ * bits in blocks (GPTQ, AWQ, MXFP4) become bytes that stand for the same numbers; whatever else
+ * there is becomes f32.
  */
 final class WeightLoader {
     /** How a matrix is kept. */
@@ -41,7 +44,9 @@ final class WeightLoader {
         INT8,
         INT4,
         /** Blocks of the file as bytes. */
-        BLOCKS
+        BLOCKS,
+        /** Floats of four bits, doubled, as bytes. */
+        MXFP4
     }
 
     // A tensor may begin at any byte of its file.
@@ -137,6 +142,33 @@ final class WeightLoader {
         return stacked(linear).getFirst();
     }
 
+    /** A router of experts, which is small and chooses. */
+    DeviceMatrix unquantized(Linear linear) {
+        return stack(List.of(linear), kept(checkpoint.weight(linear.weight()), Quantization.NONE));
+    }
+
+    /**
+     * Experts on top of each other, in one part.
+     *
+     * @throws UnsupportedModelException if they are longer than one array of the device
+     */
+    DeviceMatrix together(List<Linear> linears) {
+        List<DeviceMatrix> piles = stacked(linears.toArray(Linear[]::new));
+        DeviceMatrix first = piles.getFirst();
+        if (piles.size() > 1) {
+            throw new UnsupportedModelException(
+                    first.name() + ": experts of a layer are stored in different ways");
+        }
+        if (first.parts().size() > 1) {
+            throw new UnsupportedModelException(
+                    first.name()
+                            + ": experts of a layer have "
+                            + (long) first.rows() * first.cols()
+                            + " numbers, more than an array of this device holds");
+        }
+        return first;
+    }
+
     /** Matrices on top of each other; a new pile for each that is kept in another way. */
     List<DeviceMatrix> stacked(Linear... linears) {
         List<DeviceMatrix> piles = new ArrayList<>();
@@ -180,6 +212,7 @@ final class WeightLoader {
                                 };
                     };
             case Block block -> packed(w, quantization, block.ordered() ? Kept.F32 : Kept.BLOCKS);
+            case Mxfp4() -> packed(w, quantization, Kept.MXFP4);
             // Whatever else a file can hold, Dequant reads.
             default -> packed(w, quantization, Kept.F32);
         };
@@ -204,7 +237,7 @@ final class WeightLoader {
                     name + ": a row of " + cols + " numbers is longer than the device's arrays");
         }
         List<Numbers> parts = new ArrayList<>();
-        int blockSize = Quantization.BLOCK;
+        int blockSize = kept == Kept.MXFP4 ? Mxfp4.SIZE : Quantization.BLOCK;
         if (kept == Kept.BLOCKS) {
             blockSize = ((Block) checkpoint.weight(pile.getFirst().weight()).format()).size();
         }
@@ -281,7 +314,7 @@ final class WeightLoader {
                         case F32 -> new Numbers.F32(rows, uploaded(host.floats(rows * cols)));
                         case BF16 -> new Numbers.Bf16(rows, uploaded(host.shorts(rows * cols)));
                         case F16 -> new Numbers.F16(rows, uploaded(host.halves(rows * cols)));
-                        case INT8, BLOCKS ->
+                        case INT8, BLOCKS, MXFP4 ->
                                 new Numbers.Int8(
                                         rows,
                                         uploaded(host.bytes(rows * cols)),
@@ -322,10 +355,11 @@ final class WeightLoader {
                         copy(w, begin, end, data.getSegment(), at);
                 case Numbers.Int8(int _, ByteArray data, FloatArray scales, int _) -> {
                     for (int r = begin; r < end; r++) {
-                        if (w.format() instanceof Block) {
-                            bytes(w, r, data, scales, at + r - begin);
-                        } else {
-                            quantized(w, r, Tiled.Code.INT8, data, scales, at + r - begin);
+                        switch (w.format()) {
+                            case Block _ -> bytes(w, r, data, scales, at + r - begin);
+                            case Mxfp4 _ -> doubled(w, r, data, scales, at + r - begin);
+                            default ->
+                                    quantized(w, r, Tiled.Code.INT8, data, scales, at + r - begin);
                         }
                     }
                 }
@@ -360,6 +394,20 @@ final class WeightLoader {
                     int number = (two >> (i % 2 * 4)) & 15;
                     data.set(at * cols + c, (byte) (number - zero));
                 }
+            }
+        }
+
+        /** Twice a number is a whole one, -12 to 12; the scale is half as much. */
+        private void doubled(Weight w, int row, ByteArray data, FloatArray scales, int at) {
+            for (int b = 0; b < blocks; b++) {
+                byte power = w.scales().get(ValueLayout.JAVA_BYTE, (long) row * blocks + b);
+                scales.set(at * blocks + b, SmallFloats.e8m0(power) / 2);
+            }
+            for (int c = 0; c < cols; c++) {
+                long i = (long) row * cols + c;
+                int two = w.data().get(ValueLayout.JAVA_BYTE, i / 2);
+                float number = SmallFloats.e2m1((two >> (i % 2 * 4)) & 15);
+                data.set(at * cols + c, (byte) (2 * number));
             }
         }
 

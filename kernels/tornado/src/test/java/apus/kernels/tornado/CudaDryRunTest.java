@@ -100,14 +100,8 @@ final class CudaDryRunTest {
     void everyFamilyThatADeviceTakesBecomesCuda() {
         int opened = 0;
         for (GoldenModel model : GoldenModel.all("")) {
-            boolean takes;
-            try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
-                takes = Coverage.lacks(checkpoint.spec()).isEmpty();
-            }
-            if (takes) {
-                step(model, model.dir(), Quantization.NONE, true);
-                opened++;
-            }
+            step(model, model.dir(), Quantization.NONE, true);
+            opened++;
         }
         assertTrue(opened > 10, () -> "models of the golden pack were opened: " + models);
     }

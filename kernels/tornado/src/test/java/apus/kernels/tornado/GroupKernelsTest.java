@@ -10,6 +10,8 @@ import apus.format.spec.Norm;
 import apus.format.spec.Position;
 import apus.format.spec.WeightRef;
 import apus.kernels.tornado.loops.Bf16;
+import apus.kernels.tornado.loops.ExpertLoops;
+import apus.kernels.tornado.loops.FloatProducts;
 import apus.kernels.tornado.loops.StepLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,6 +129,93 @@ final class GroupKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"f32", "bf16", "f16", "int8", "int4"})
+    void productsOfExpertsAreThoseOfTheLoops(String format) {
+        List<TornadoNativeArray> arrays = new ArrayList<>();
+        Numbers numbers = numbers(format, arrays);
+        FloatArray bias = samples.floats(ROWS);
+        DeviceMatrix w = new DeviceMatrix("w", ROWS, COLS, List.of(numbers), List.of(bias), true);
+        FloatArray x = samples.floats(3 * COLS);
+        FloatArray chosen = FloatArray.fromElements(1f, 0f, 0f, 1f, 1f, 0f);
+        arrays.addAll(List.of(bias, x, chosen, powers));
+        var routing = Optional.of(new Product.Routing(chosen, 2, 2));
+        for (boolean gate : new boolean[] {false, true}) {
+            // An odd number of rows for a gate: an expert has half of ROWS.
+            int outputs = gate ? ROWS / 4 : ROWS / 2;
+            Ending ending = gate ? Ending.gating(Act.SILU, 20) : Ending.STORE;
+            if (gate) {
+                w = new DeviceMatrix("w", 20, COLS, List.of(numbers), List.of(bias), true);
+            }
+            DeviceMatrix some = w;
+            FloatArray found =
+                    both(
+                            arrays,
+                            new FloatArray(6 * outputs),
+                            format,
+                            (ops, g, y) ->
+                                    ops.product(
+                                            g,
+                                            new Product(
+                                                    some, x, y, 6, outputs, 0, ending, routing)));
+            if (numbers instanceof Numbers.F32(int _, var data)) {
+                FloatArray onJvm = new FloatArray(6 * outputs);
+                FloatProducts.productF32(
+                        x,
+                        data,
+                        bias,
+                        onJvm,
+                        6,
+                        outputs,
+                        COLS,
+                        outputs,
+                        0,
+                        1,
+                        ending.finish(),
+                        ending.act(),
+                        1,
+                        ending.cap(),
+                        chosen,
+                        1,
+                        2);
+                assertNear(onJvm, found, NEAR, "on the device");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40, 5", "8, 2", "100, 8"})
+    void expertsAreChosenAsOnTheJvm(int experts, int topK) {
+        int tokens = 3;
+        FloatArray scores = samples.floats(tokens * experts);
+        // Equal ones, which two threads and one have.
+        scores.set(3, 9f);
+        scores.set(1, 9f);
+        scores.set(experts + 2, 8f);
+        scores.set(experts + 2 + (experts > 34 ? 32 : 1), 8f);
+        var mixture = new DeviceLayer.Mixture(null, null, null, experts, topK, false, Act.SILU, 0);
+        FloatArray other = new FloatArray(tokens * topK);
+        FloatArray chosen = new FloatArray(tokens * topK);
+        FloatArray shares = new FloatArray(tokens * topK);
+        ExpertLoops.route(scores, chosen, shares, tokens, experts, topK);
+        for (boolean numbers : new boolean[] {true, false}) {
+            FloatArray found =
+                    both(
+                            List.of(scores, other),
+                            new FloatArray(tokens * topK),
+                            "experts",
+                            (ops, g, out) ->
+                                    ops.route(
+                                            g,
+                                            scores,
+                                            numbers ? out : other,
+                                            numbers ? other : out,
+                                            tokens,
+                                            mixture));
+            assertNear(numbers ? chosen : shares, found, NEAR, "experts on the device");
+        }
+    }
+
     private Numbers numbers(String format, List<TornadoNativeArray> arrays) {
         int block = 32;
         Numbers numbers =
@@ -201,8 +290,8 @@ final class GroupKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0, 300", "33, 0, 300", "0, 20, 140", "70, 20, 5"})
-    void attentionIsThatOfTheLoops(int window, float cap, int context) {
+    @CsvSource({"0, 0, 300, false", "33, 0, 300, true", "0, 20, 140, false", "70, 20, 5, false"})
+    void attentionIsThatOfTheLoops(int window, float cap, int context, boolean sunk) {
         int tokens = 3;
         int heads = 4;
         int kvHeads = 2;
@@ -235,12 +324,13 @@ final class GroupKernelsTest {
                         window,
                         cap,
                         none);
+        FloatArray sinks = samples.floats(heads);
         FloatArray qkv = samples.floats(tokens * (heads + 2 * kvHeads) * headDim);
         int stored = blocks * blockSize * kvHeads * headDim;
         var cache = new Operations.Cache(samples.floats(stored), samples.floats(stored), blockSize);
-        var in = new Operations.AttentionInput(qkv, step, powers, 0, 0);
+        var in = new Operations.AttentionInput(qkv, step, powers, 0, 0, sinks, sunk);
         both(
-                List.of(qkv, step, cache.keys(), cache.values()),
+                List.of(qkv, step, sinks, cache.keys(), cache.values()),
                 new FloatArray(tokens * heads * headDim),
                 "attention of " + context,
                 (ops, g, out) -> ops.attend(g, a, cache, in, out, tokens));

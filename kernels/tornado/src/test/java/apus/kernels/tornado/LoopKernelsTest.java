@@ -13,6 +13,7 @@ import apus.kernels.cpu.ScalarKernels;
 import apus.kernels.tornado.loops.AttentionLoops;
 import apus.kernels.tornado.loops.Bf16;
 import apus.kernels.tornado.loops.BlockProducts;
+import apus.kernels.tornado.loops.ExpertLoops;
 import apus.kernels.tornado.loops.Finish;
 import apus.kernels.tornado.loops.FloatProducts;
 import apus.kernels.tornado.loops.NormLoops;
@@ -67,12 +68,14 @@ final class LoopKernelsTest {
         ShortArray bf16 = samples.bf16(ROWS * COLS);
         HalfFloatArray f16 = samples.f16(ROWS * COLS);
         FloatArray y = new FloatArray(TOKENS * WIDTH);
-        FloatProducts.productF32(x, f32, bias, y, TOKENS, ROWS, COLS, WIDTH, AT, 1, 0, 0, 1, 0);
+        FloatProducts.productF32(
+                x, f32, bias, y, TOKENS, ROWS, COLS, WIDTH, AT, 1, 0, 0, 1, 0, bias, 0, 1);
         assertNear(product(DType.F32, f32.getSegment()), placed(y), NEAR, "f32");
         FloatProducts.productBf16(
-                x, bf16, powers, bias, y, TOKENS, ROWS, COLS, WIDTH, AT, 1, 0, 0, 1, 0);
+                x, bf16, powers, bias, y, TOKENS, ROWS, COLS, WIDTH, AT, 1, 0, 0, 1, 0, bias, 0, 1);
         assertNear(product(DType.BF16, bf16.getSegment()), placed(y), NEAR, "bf16");
-        FloatProducts.productF16(x, f16, bias, y, TOKENS, ROWS, COLS, WIDTH, AT, 1, 0, 0, 1, 0);
+        FloatProducts.productF16(
+                x, f16, bias, y, TOKENS, ROWS, COLS, WIDTH, AT, 1, 0, 0, 1, 0, bias, 0, 1);
         assertNear(product(DType.F16, f16.getSegment()), placed(y), NEAR, "f16");
     }
 
@@ -116,7 +119,8 @@ final class LoopKernelsTest {
             wide.set(i, eight.get(i) * scales.get(i / COLS * blocks + i % COLS / block));
         }
         BlockProducts.productInt8(
-                x, eight, scales, bias, y, TOKENS, ROWS, COLS, block, WIDTH, AT, 1, 0, 0, 1, 0);
+                x, eight, scales, bias, y, TOKENS, ROWS, COLS, block, WIDTH, AT, 1, 0, 0, 1, 0,
+                bias, 0, 1);
         assertNear(product(DType.F32, wide.getSegment()), placed(y), NEAR, "int8");
         for (int i = 0; i < wide.getSize(); i++) {
             int two = four.get(i / COLS * half + i % COLS / 2) & 255;
@@ -124,7 +128,8 @@ final class LoopKernelsTest {
             wide.set(i, number * scales.get(i / COLS * blocks + i % COLS / block));
         }
         BlockProducts.productInt4(
-                x, four, scales, bias, y, TOKENS, ROWS, COLS, block, WIDTH, AT, 1, 0, 0, 1, 0);
+                x, four, scales, bias, y, TOKENS, ROWS, COLS, block, WIDTH, AT, 1, 0, 0, 1, 0, bias,
+                0, 1);
         assertNear(product(DType.F32, wide.getSegment()), placed(y), NEAR, "int4");
     }
 
@@ -171,30 +176,35 @@ final class LoopKernelsTest {
         FloatArray y = new FloatArray(TOKENS * wide);
         int gate = Finish.GATE;
         int act = Finish.SILU;
-        FloatProducts.productF32(x, f32, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0);
         FloatProducts.productF32(
-                x, f32, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit);
+                x, f32, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0, bias, 0, 1);
+        FloatProducts.productF32(
+                x, f32, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit, bias, 0, 1);
         assertNear(gated(all, limit), y, NEAR, "f32");
         FloatProducts.productBf16(
-                x, bf16, powers, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0);
+                x, bf16, powers, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0, bias, 0, 1);
         FloatProducts.productBf16(
-                x, bf16, powers, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit);
+                x, bf16, powers, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit, bias,
+                0, 1);
         assertNear(gated(all, limit), y, NEAR, "bf16");
-        FloatProducts.productF16(x, f16, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0);
         FloatProducts.productF16(
-                x, f16, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit);
+                x, f16, bias, all, TOKENS, ROWS, COLS, ROWS, 0, 1, 0, 0, 1, 0, bias, 0, 1);
+        FloatProducts.productF16(
+                x, f16, bias, y, TOKENS, wide, COLS, wide, 0, 1, gate, act, 1, limit, bias, 0, 1);
         assertNear(gated(all, limit), y, NEAR, "f16");
         BlockProducts.productInt8(
-                x, eight, scales, bias, all, TOKENS, ROWS, COLS, block, ROWS, 0, 1, 0, 0, 1, 0);
+                x, eight, scales, bias, all, TOKENS, ROWS, COLS, block, ROWS, 0, 1, 0, 0, 1, 0,
+                bias, 0, 1);
         BlockProducts.productInt8(
                 x, eight, scales, bias, y, TOKENS, wide, COLS, block, wide, 0, 1, gate, act, 1,
-                limit);
+                limit, bias, 0, 1);
         assertNear(gated(all, limit), y, NEAR, "int8");
         BlockProducts.productInt4(
-                x, four, scales, bias, all, TOKENS, ROWS, COLS, block, ROWS, 0, 1, 0, 0, 1, 0);
+                x, four, scales, bias, all, TOKENS, ROWS, COLS, block, ROWS, 0, 1, 0, 0, 1, 0, bias,
+                0, 1);
         BlockProducts.productInt4(
                 x, four, scales, bias, y, TOKENS, wide, COLS, block, wide, 0, 1, gate, act, 1,
-                limit);
+                limit, bias, 0, 1);
         assertNear(gated(all, limit), y, NEAR, "int4");
     }
 
@@ -207,6 +217,81 @@ final class LoopKernelsTest {
             y.set(i, Finish.gate(all.get(at), all.get(at + wide), Finish.SILU, limit));
         }
         return y;
+    }
+
+    @Test
+    void expertsAreThoseOfTheTokenAndSeeItsInput() {
+        // Two experts a token, of three, with seven outputs each; two tokens and a half of x.
+        int wide = 7;
+        int experts = 3;
+        FloatArray w = samples.floats(experts * wide * COLS);
+        FloatArray shift = samples.floats(experts * wide);
+        FloatArray routes = FloatArray.fromElements(2f, 0f, 1f, 2f, 0f, 0f);
+        FloatArray y = new FloatArray(6 * wide);
+        FloatProducts.productF32(
+                x, w, shift, y, 6, wide, COLS, wide, 0, 1, 0, 0, 1, 0, routes, 1, 2);
+        for (int t = 0; t < 6; t++) {
+            FloatArray alone = new FloatArray(wide);
+            int expert = (int) routes.get(t);
+            FloatArray input =
+                    FloatArray.fromSegment(x.getSegment().asSlice(4L * (t / 2) * COLS, 4L * COLS));
+            FloatArray own =
+                    FloatArray.fromSegment(
+                            w.getSegment().asSlice(4L * expert * wide * COLS, 4L * wide * COLS));
+            FloatArray bias =
+                    FloatArray.fromSegment(
+                            shift.getSegment().asSlice(4L * expert * wide, 4L * wide));
+            FloatProducts.productF32(
+                    input, own, bias, alone, 1, wide, COLS, wide, 0, 1, 0, 0, 1, 0, bias, 0, 1);
+            for (int r = 0; r < wide; r++) {
+                assertEquals(alone.get(r), y.get(t * wide + r), "token " + t);
+            }
+        }
+    }
+
+    @Test
+    void expertsWithTheLargestScoresAreChosen() {
+        int experts = 5;
+        FloatArray scores =
+                FloatArray.fromElements(
+                        1f, 3f, 2f, 3f, 0f, -1f, -2f, -3f, -4f, 0f, 7f, 7f, 7f, 7f, 7f);
+        FloatArray chosen = new FloatArray(9);
+        FloatArray shares = new FloatArray(9);
+        ExpertLoops.route(scores, chosen, shares, 3, experts, 3);
+        int[] wanted = {1, 3, 2, 4, 0, 1, 0, 1, 2};
+        for (int t = 0; t < 3; t++) {
+            double all = 0;
+            for (int e = 0; e < experts; e++) {
+                all += Math.exp(scores.get(t * experts + e));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertEquals(wanted[t * 3 + i], chosen.get(t * 3 + i));
+                double p = Math.exp(scores.get(t * experts + wanted[t * 3 + i]));
+                assertEquals(p / all, shares.get(t * 3 + i), 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void scoresThatAreNoNumbersChooseExpertsThatThereAre() {
+        FloatArray scores = new FloatArray(4);
+        scores.init(Float.NaN);
+        FloatArray chosen = FloatArray.fromElements(99f, 99f);
+        ExpertLoops.route(scores, chosen, new FloatArray(2), 1, 4, 2);
+        assertEquals(0f, chosen.get(0));
+        assertEquals(1f, chosen.get(1));
+    }
+
+    @Test
+    void whatExpertsGiveIsPutTogetherByTheirShares() {
+        FloatArray given = FloatArray.fromElements(1f, 2f, 3f, 4f, 5f, 6f);
+        FloatArray shares = FloatArray.fromElements(0.25f, 0.125f, 0.125f);
+        FloatArray y = FloatArray.fromElements(10f, 20f);
+        ExpertLoops.combine(given, shares, y, 1, 3, 2, 0, Finish.ADD, 2f);
+        assertEquals(10 + 2 * 1.25f, y.get(0), 1e-6f);
+        ExpertLoops.combine(given, shares, y, 1, 3, 2, 1, Finish.STORE, 1f);
+        assertEquals(2.5f, y.get(0), 1e-6f);
+        assertEquals(3.5f, y.get(1), 1e-6f);
     }
 
     @Test
@@ -269,8 +354,15 @@ final class LoopKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0, 4", "5, 0, 4", "0, 8, 3", "3, 30, 0"})
-    void keysAreTurnedAndStoredAndAttendedToAsByTheScalarKernels(int window, float cap, int pairs) {
+    @CsvSource({
+        "0, 0, 4, false",
+        "5, 0, 4, false",
+        "0, 8, 3, false",
+        "3, 30, 0, false",
+        "5, 0, 4, true"
+    })
+    void keysAreTurnedAndStoredAndAttendedToAsByTheScalarKernels(
+            int window, float cap, int pairs, boolean sunk) {
         int heads = 4;
         int kvHeads = 2;
         int headDim = 10;
@@ -311,10 +403,27 @@ final class LoopKernelsTest {
         }
         checkStored(Samples.floats(turned), step, keys, values, heads, kvHeads, headDim, blockSize);
         FloatArray out = new FloatArray(TOKENS * heads * headDim);
+        FloatArray sinks = samples.floats(heads);
         AttentionLoops.attend(
-                qkv, keys, values, step, out, TOKENS, heads, kvHeads, headDim, blockSize, window,
-                0.3f, cap);
+                qkv,
+                keys,
+                values,
+                step,
+                out,
+                TOKENS,
+                heads,
+                kvHeads,
+                headDim,
+                blockSize,
+                window,
+                0.3f,
+                cap,
+                sinks,
+                sunk ? 1 : 0);
         AttentionTask task = new AttentionTask();
+        if (sunk) {
+            task.sinks = Samples.segment(sinks, arena);
+        }
         task.q = queries(turned, heads, headDim, width);
         task.out = arena.allocate(4L * out.getSize(), 64);
         task.keys = transposed(keys, headDim, blockSize);

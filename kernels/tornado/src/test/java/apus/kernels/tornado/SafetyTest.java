@@ -78,20 +78,6 @@ final class SafetyTest {
         assertTrue(devices.getFirst().memoryBytes() > 0);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "mixtral, layer 0 of mixtral has a mixture of experts",
-        "qwen3-moe, layer 1 of qwen3-moe has a mixture of experts",
-        "gpt-oss, layer 0 of gpt-oss has attention sinks"
-    })
-    void modelsWithoutKernelsAreRefusedWithTheReason(String name, String reason) {
-        try (Checkpoint checkpoint = checkpoint(name)) {
-            Support.No no = assertInstanceOf(Support.No.class, provider().supports(checkpoint));
-            assertTrue(no.reason().startsWith(reason), no.reason());
-            assertTrue(refusal(() -> provider().open(checkpoint, OPTIONS)).startsWith(reason));
-        }
-    }
-
     @Test
     void tensorCoresAreRefusedWhereThereAreNone() {
         Tuning tuning =

@@ -74,7 +74,8 @@ final class TensorCoresTest {
         int width = rows + 3;
         FloatArray wanted = new FloatArray(tokens * width);
         FloatProducts.productBf16(
-                x, w, powers, bias, wanted, tokens, rows, cols, width, 2, 1, 0, 0, 1, 0);
+                x, w, powers, bias, wanted, tokens, rows, cols, width, 2, 1, 0, 0, 1, 0, bias, 0,
+                1);
         int stride = Math.ceilDiv(rows, TensorCores.ROWS) * TensorCores.ROWS;
         for (int parts = 1; parts <= 2; parts++) {
             FloatArray sums = sums(x, w, tokens, rows, cols, parts);

@@ -6,7 +6,6 @@ import apus.kernels.ExecutorContract;
 import apus.kernels.ExecutorOptions;
 import apus.kernels.ExecutorOptions.CpuChoice;
 import apus.kernels.Quantization;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 
 /** The contract on the device that TornadoVM shows first. */
@@ -15,11 +14,6 @@ abstract class TornadoContract extends ExecutorContract {
 
     TornadoContract(boolean groups) {
         opened = new OpenedOnce(groups);
-    }
-
-    @Override
-    protected Optional<String> refuses(Checkpoint checkpoint) {
-        return Coverage.lacks(checkpoint.spec());
     }
 
     @Override

@@ -39,6 +39,8 @@ public final class GroupAttention {
             int window,
             float scale,
             float cap,
+            FloatArray sinks,
+            int sunk,
             int threads) {
         float[] query = context.allocateFloatLocalArray(MOST_DIMENSIONS);
         float[] weights = context.allocateFloatLocalArray(Groups.MOST_THREADS);
@@ -61,6 +63,11 @@ public final class GroupAttention {
         context.localBarrier();
         float max = -3.0e38f;
         float sum = 0f;
+        if (sunk != 0) {
+            // One more score, of which exp(sink - sink) goes into the sum.
+            max = sinks.get(h);
+            sum = 1f;
+        }
         float low = 0f;
         float high = 0f;
         int end = position + 1;

@@ -88,6 +88,7 @@ public final class AttentionLoops {
      * @param out f32[tokens][heads * headDim]
      * @param window 0 = all
      * @param cap 0 = scores as they are
+     * @param sinks f32[heads], see {@link apus.format.spec.Attention}; not read unless {@code sunk}
      */
     public static void attend(
             FloatArray qkv,
@@ -102,7 +103,9 @@ public final class AttentionLoops {
             int blockSize,
             int window,
             float scale,
-            float cap) {
+            float cap,
+            FloatArray sinks,
+            int sunk) {
         for (@Parallel int t = 0; t < tokens; t++) {
             for (@Parallel int h = 0; h < heads; h++) {
                 int q = (t * (heads + 2 * kvHeads) + h) * headDim;
@@ -119,6 +122,11 @@ public final class AttentionLoops {
                 }
                 float max = -3.0e38f;
                 float sum = 0f;
+                if (sunk != 0) {
+                    // One more score, of which exp(sink - sink) goes into the sum.
+                    max = sinks.get(h);
+                    sum = 1f;
+                }
                 for (int p = first; p <= position; p++) {
                     int block = step.get(table + p / blockSize);
                     int row = ((block * kvHeads + kvHead) * blockSize + p % blockSize) * headDim;

@@ -31,17 +31,22 @@ public final class BlockProducts {
             int finish,
             int act,
             float factor,
-            float cap) {
+            float cap,
+            FloatArray routes,
+            int routed,
+            int spread) {
         for (@Parallel int t = 0; t < tokens; t++) {
             for (@Parallel int r = 0; r < rows; r++) {
-                float sum = dotInt8(x, t * cols, w, scales, r, cols, block);
+                int row = Routes.first(routes, routed, t, rows, finish) + r;
+                int from = t / spread * cols;
+                float sum = dotInt8(x, from, w, scales, row, cols, block);
                 if (biased != 0) {
-                    sum += bias.get(r);
+                    sum += bias.get(row);
                 }
                 if (finish == Finish.GATE) {
-                    float up = dotInt8(x, t * cols, w, scales, rows + r, cols, block);
+                    float up = dotInt8(x, from, w, scales, rows + row, cols, block);
                     if (biased != 0) {
-                        up += bias.get(rows + r);
+                        up += bias.get(rows + row);
                     }
                     y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
                 } else {
@@ -67,17 +72,22 @@ public final class BlockProducts {
             int finish,
             int act,
             float factor,
-            float cap) {
+            float cap,
+            FloatArray routes,
+            int routed,
+            int spread) {
         for (@Parallel int t = 0; t < tokens; t++) {
             for (@Parallel int r = 0; r < rows; r++) {
-                float sum = dotInt4(x, t * cols, w, scales, r, cols, block);
+                int row = Routes.first(routes, routed, t, rows, finish) + r;
+                int from = t / spread * cols;
+                float sum = dotInt4(x, from, w, scales, row, cols, block);
                 if (biased != 0) {
-                    sum += bias.get(r);
+                    sum += bias.get(row);
                 }
                 if (finish == Finish.GATE) {
-                    float up = dotInt4(x, t * cols, w, scales, rows + r, cols, block);
+                    float up = dotInt4(x, from, w, scales, rows + row, cols, block);
                     if (biased != 0) {
-                        up += bias.get(rows + r);
+                        up += bias.get(rows + row);
                     }
                     y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
                 } else {

@@ -14,6 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  *
  * <p>With {@link Finish#GATE} w holds the gate's rows and then as many of the other matrix; {@code
  * rows} counts one of them.
+ *
+ * <p>{@code routed}: w holds experts on top of each other, and {@link Routes} says whose turn a
+ * token is. {@code spread} tokens of y have an input of x in common.
  */
 public final class FloatProducts {
     private FloatProducts() {}
@@ -32,17 +35,22 @@ public final class FloatProducts {
             int finish,
             int act,
             float factor,
-            float cap) {
+            float cap,
+            FloatArray routes,
+            int routed,
+            int spread) {
         for (@Parallel int t = 0; t < tokens; t++) {
             for (@Parallel int r = 0; r < rows; r++) {
-                float sum = dotF32(x, t * cols, w, r * cols, cols);
+                int row = Routes.first(routes, routed, t, rows, finish) + r;
+                int from = t / spread * cols;
+                float sum = dotF32(x, from, w, row * cols, cols);
                 if (biased != 0) {
-                    sum += bias.get(r);
+                    sum += bias.get(row);
                 }
                 if (finish == Finish.GATE) {
-                    float up = dotF32(x, t * cols, w, (rows + r) * cols, cols);
+                    float up = dotF32(x, from, w, (rows + row) * cols, cols);
                     if (biased != 0) {
-                        up += bias.get(rows + r);
+                        up += bias.get(rows + row);
                     }
                     y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
                 } else {
@@ -67,17 +75,22 @@ public final class FloatProducts {
             int finish,
             int act,
             float factor,
-            float cap) {
+            float cap,
+            FloatArray routes,
+            int routed,
+            int spread) {
         for (@Parallel int t = 0; t < tokens; t++) {
             for (@Parallel int r = 0; r < rows; r++) {
-                float sum = dotBf16(x, t * cols, w, powers, r * cols, cols);
+                int row = Routes.first(routes, routed, t, rows, finish) + r;
+                int from = t / spread * cols;
+                float sum = dotBf16(x, from, w, powers, row * cols, cols);
                 if (biased != 0) {
-                    sum += bias.get(r);
+                    sum += bias.get(row);
                 }
                 if (finish == Finish.GATE) {
-                    float up = dotBf16(x, t * cols, w, powers, (rows + r) * cols, cols);
+                    float up = dotBf16(x, from, w, powers, (rows + row) * cols, cols);
                     if (biased != 0) {
-                        up += bias.get(rows + r);
+                        up += bias.get(rows + row);
                     }
                     y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
                 } else {
@@ -101,17 +114,22 @@ public final class FloatProducts {
             int finish,
             int act,
             float factor,
-            float cap) {
+            float cap,
+            FloatArray routes,
+            int routed,
+            int spread) {
         for (@Parallel int t = 0; t < tokens; t++) {
             for (@Parallel int r = 0; r < rows; r++) {
-                float sum = dotF16(x, t * cols, w, r * cols, cols);
+                int row = Routes.first(routes, routed, t, rows, finish) + r;
+                int from = t / spread * cols;
+                float sum = dotF16(x, from, w, row * cols, cols);
                 if (biased != 0) {
-                    sum += bias.get(r);
+                    sum += bias.get(row);
                 }
                 if (finish == Finish.GATE) {
-                    float up = dotF16(x, t * cols, w, (rows + r) * cols, cols);
+                    float up = dotF16(x, from, w, (rows + row) * cols, cols);
                     if (biased != 0) {
-                        up += bias.get(rows + r);
+                        up += bias.get(rows + row);
                     }
                     y.set(t * width + at + r, Finish.gate(sum, up, act, cap));
                 } else {

@@ -10,75 +10,14 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * apus.kernels.tornado.loops.BlockProducts}. A row's columns are shared out over the lanes of
  * {@link Groups}.
  *
- * <p>{@code Rows}: a row and a token for every 32 threads; matrix-vector products. {@code Tiles}:
- * eight tokens at a time, whose inputs the group reads into local memory, so that a number of the
- * matrix is read once for all of them. Both sum in the same order.
+ * <p>Eight tokens at a time, whose inputs the group reads into local memory, so that a number of
+ * the matrix is read once for all of them. {@link BlockRows} sum in the same order.
  *
  * <p>With {@link Finish#GATE} one half of a group's threads has the gate's rows and the other those
  * of the other matrix, which stand {@code rows} further down; groups are whole pairs of 32 threads.
  */
-public final class BlockGroupProducts {
-    private BlockGroupProducts() {}
-
-    public static void productInt8Rows(
-            KernelContext context,
-            FloatArray x,
-            ByteArray w,
-            FloatArray scales,
-            FloatArray bias,
-            FloatArray y,
-            int rows,
-            int cols,
-            int block,
-            int width,
-            int at,
-            int biased,
-            int finish,
-            int act,
-            float factor,
-            float cap,
-            int threads) {
-        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
-        int thread = context.localIdx;
-        int lane = thread % Groups.LANES;
-        int perGroup = threads / Groups.LANES;
-        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
-        int share = thread / Groups.LANES;
-        int rowGroups = (rows + half - 1) / half;
-        int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * half + share % half;
-        int row = (r < rows ? r : rows - 1) + share / half * rows;
-        int blocks = (cols + block - 1) / block;
-        float sum = 0f;
-        for (int c = lane; c < cols; c += Groups.LANES) {
-            int bits = w.get(row * cols + c);
-            float number = bits * scales.get(row * blocks + c / block);
-            sum += x.get(t * cols + c) * number;
-        }
-        local[thread] = sum;
-        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
-            context.localBarrier();
-            if (lane < far) {
-                local[thread] += local[thread + far];
-            }
-        }
-        context.localBarrier();
-        if (lane == 0 && r < rows && share < half) {
-            float all = local[thread];
-            if (biased != 0) {
-                all += bias.get(r);
-            }
-            if (finish == Finish.GATE) {
-                float up = local[thread + half * Groups.LANES];
-                if (biased != 0) {
-                    up += bias.get(rows + r);
-                }
-                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
-            } else {
-                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
-            }
-        }
-    }
+public final class BlockTiles {
+    private BlockTiles() {}
 
     public static void productInt8Tiles(
             KernelContext context,
@@ -178,67 +117,6 @@ public final class BlockGroupProducts {
                 y.set(to, Finish.gate(all, up, act, cap));
             } else {
                 Finish.put(y, to, all, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void productInt4Rows(
-            KernelContext context,
-            FloatArray x,
-            ByteArray w,
-            FloatArray scales,
-            FloatArray bias,
-            FloatArray y,
-            int rows,
-            int cols,
-            int block,
-            int width,
-            int at,
-            int biased,
-            int finish,
-            int act,
-            float factor,
-            float cap,
-            int threads) {
-        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
-        int thread = context.localIdx;
-        int lane = thread % Groups.LANES;
-        int perGroup = threads / Groups.LANES;
-        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
-        int share = thread / Groups.LANES;
-        int rowGroups = (rows + half - 1) / half;
-        int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * half + share % half;
-        int row = (r < rows ? r : rows - 1) + share / half * rows;
-        int blocks = (cols + block - 1) / block;
-        float sum = 0f;
-        for (int c = lane; c < cols; c += Groups.LANES) {
-            int two = w.get(row * ((cols + 1) / 2) + c / 2);
-            int bits = ((two >> (c % 2 * 4)) & 15) - 8;
-            float number = bits * scales.get(row * blocks + c / block);
-            sum += x.get(t * cols + c) * number;
-        }
-        local[thread] = sum;
-        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
-            context.localBarrier();
-            if (lane < far) {
-                local[thread] += local[thread + far];
-            }
-        }
-        context.localBarrier();
-        if (lane == 0 && r < rows && share < half) {
-            float all = local[thread];
-            if (biased != 0) {
-                all += bias.get(r);
-            }
-            if (finish == Finish.GATE) {
-                float up = local[thread + half * Groups.LANES];
-                if (biased != 0) {
-                    up += bias.get(rows + r);
-                }
-                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
-            } else {
-                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
             }
         }
     }

@@ -12,73 +12,16 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * apus.kernels.tornado.loops.FloatProducts}. A row's columns are shared out over the lanes of
  * {@link Groups}.
  *
- * <p>{@code Rows}: a row and a token for every 32 threads; matrix-vector products. {@code Tiles}:
- * eight tokens at a time, whose inputs the group reads into local memory, so that a number of the
- * matrix is read once for all of them. Both sum in the same order.
+ * <p>Eight tokens at a time, whose inputs the group reads into local memory, so that a number of
+ * the matrix is read once for all of them. {@link FloatRows} sum in the same order.
  *
  * <p>{@code shifted}: see {@link Bf16#value(short, FloatArray, int)}.
  *
  * <p>With {@link Finish#GATE} one half of a group's threads has the gate's rows and the other those
  * of the other matrix, which stand {@code rows} further down; groups are whole pairs of 32 threads.
  */
-public final class FloatGroupProducts {
-    private FloatGroupProducts() {}
-
-    public static void productF32Rows(
-            KernelContext context,
-            FloatArray x,
-            FloatArray w,
-            FloatArray bias,
-            FloatArray y,
-            int rows,
-            int cols,
-            int width,
-            int at,
-            int biased,
-            int finish,
-            int act,
-            float factor,
-            float cap,
-            int threads) {
-        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
-        int thread = context.localIdx;
-        int lane = thread % Groups.LANES;
-        int perGroup = threads / Groups.LANES;
-        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
-        int share = thread / Groups.LANES;
-        int rowGroups = (rows + half - 1) / half;
-        int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * half + share % half;
-        int row = (r < rows ? r : rows - 1) + share / half * rows;
-        float sum = 0f;
-        for (int c = lane; c < cols; c += Groups.LANES) {
-            float number = w.get(row * cols + c);
-            sum += x.get(t * cols + c) * number;
-        }
-        local[thread] = sum;
-        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
-            context.localBarrier();
-            if (lane < far) {
-                local[thread] += local[thread + far];
-            }
-        }
-        context.localBarrier();
-        if (lane == 0 && r < rows && share < half) {
-            float all = local[thread];
-            if (biased != 0) {
-                all += bias.get(r);
-            }
-            if (finish == Finish.GATE) {
-                float up = local[thread + half * Groups.LANES];
-                if (biased != 0) {
-                    up += bias.get(rows + r);
-                }
-                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
-            } else {
-                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
-            }
-        }
-    }
+public final class FloatTiles {
+    private FloatTiles() {}
 
     public static void productF32Tiles(
             KernelContext context,
@@ -174,64 +117,6 @@ public final class FloatGroupProducts {
                 y.set(to, Finish.gate(all, up, act, cap));
             } else {
                 Finish.put(y, to, all, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void productBf16Rows(
-            KernelContext context,
-            FloatArray x,
-            ShortArray w,
-            FloatArray powers,
-            FloatArray bias,
-            FloatArray y,
-            int rows,
-            int cols,
-            int width,
-            int at,
-            int biased,
-            int finish,
-            int act,
-            float factor,
-            float cap,
-            int shifted,
-            int threads) {
-        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
-        int thread = context.localIdx;
-        int lane = thread % Groups.LANES;
-        int perGroup = threads / Groups.LANES;
-        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
-        int share = thread / Groups.LANES;
-        int rowGroups = (rows + half - 1) / half;
-        int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * half + share % half;
-        int row = (r < rows ? r : rows - 1) + share / half * rows;
-        float sum = 0f;
-        for (int c = lane; c < cols; c += Groups.LANES) {
-            float number = Bf16.value(w.get(row * cols + c), powers, shifted);
-            sum += x.get(t * cols + c) * number;
-        }
-        local[thread] = sum;
-        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
-            context.localBarrier();
-            if (lane < far) {
-                local[thread] += local[thread + far];
-            }
-        }
-        context.localBarrier();
-        if (lane == 0 && r < rows && share < half) {
-            float all = local[thread];
-            if (biased != 0) {
-                all += bias.get(r);
-            }
-            if (finish == Finish.GATE) {
-                float up = local[thread + half * Groups.LANES];
-                if (biased != 0) {
-                    up += bias.get(rows + r);
-                }
-                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
-            } else {
-                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
             }
         }
     }
@@ -332,62 +217,6 @@ public final class FloatGroupProducts {
                 y.set(to, Finish.gate(all, up, act, cap));
             } else {
                 Finish.put(y, to, all, finish, act, factor, cap);
-            }
-        }
-    }
-
-    public static void productF16Rows(
-            KernelContext context,
-            FloatArray x,
-            HalfFloatArray w,
-            FloatArray bias,
-            FloatArray y,
-            int rows,
-            int cols,
-            int width,
-            int at,
-            int biased,
-            int finish,
-            int act,
-            float factor,
-            float cap,
-            int threads) {
-        float[] local = context.allocateFloatLocalArray(Groups.MOST_THREADS);
-        int thread = context.localIdx;
-        int lane = thread % Groups.LANES;
-        int perGroup = threads / Groups.LANES;
-        int half = finish == Finish.GATE ? perGroup / 2 : perGroup;
-        int share = thread / Groups.LANES;
-        int rowGroups = (rows + half - 1) / half;
-        int t = context.groupIdx / rowGroups;
-        int r = context.groupIdx % rowGroups * half + share % half;
-        int row = (r < rows ? r : rows - 1) + share / half * rows;
-        float sum = 0f;
-        for (int c = lane; c < cols; c += Groups.LANES) {
-            float number = w.get(row * cols + c).getFloat32();
-            sum += x.get(t * cols + c) * number;
-        }
-        local[thread] = sum;
-        for (int far = Groups.LANES / 2; far > 0; far = far / 2) {
-            context.localBarrier();
-            if (lane < far) {
-                local[thread] += local[thread + far];
-            }
-        }
-        context.localBarrier();
-        if (lane == 0 && r < rows && share < half) {
-            float all = local[thread];
-            if (biased != 0) {
-                all += bias.get(r);
-            }
-            if (finish == Finish.GATE) {
-                float up = local[thread + half * Groups.LANES];
-                if (biased != 0) {
-                    up += bias.get(rows + r);
-                }
-                y.set(t * width + at + r, Finish.gate(all, up, act, cap));
-            } else {
-                Finish.put(y, t * width + at + r, all, finish, act, factor, cap);
             }
         }
     }
