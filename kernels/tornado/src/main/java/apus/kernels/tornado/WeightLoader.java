@@ -3,6 +3,7 @@ package apus.kernels.tornado;
 import apus.format.Block;
 import apus.format.DType;
 import apus.format.Dequant;
+import apus.format.Format;
 import apus.format.ModelFormatException;
 import apus.format.Mxfp4;
 import apus.format.Plain;
@@ -125,7 +126,7 @@ final class WeightLoader {
                 ref,
                 r -> {
                     Linear linear = new Linear(r, WeightRef.NONE);
-                    return stack(List.of(linear), kept(checkpoint.weight(r), Quantization.NONE));
+                    return stack(List.of(linear), format(r), Quantization.NONE);
                 });
     }
 
@@ -144,7 +145,7 @@ final class WeightLoader {
 
     /** A router of experts, which is small and chooses. */
     DeviceMatrix unquantized(Linear linear) {
-        return stack(List.of(linear), kept(checkpoint.weight(linear.weight()), Quantization.NONE));
+        return stack(List.of(linear), format(linear.weight()), Quantization.NONE);
     }
 
     /**
@@ -173,20 +174,25 @@ final class WeightLoader {
     List<DeviceMatrix> stacked(Linear... linears) {
         List<DeviceMatrix> piles = new ArrayList<>();
         List<Linear> pile = new ArrayList<>();
-        List<Object> key = List.of();
+        Format last = null;
         for (Linear linear : linears) {
-            Weight w = checkpoint.weight(linear.weight());
-            Kept kept = kept(w, quantization);
-            List<Object> own = List.of(kept, kept == Kept.BLOCKS ? w.format() : kept);
-            if (!pile.isEmpty() && !own.equals(key)) {
-                piles.add(stack(pile, (Kept) key.getFirst()));
+            Format format = format(linear.weight());
+            if (!pile.isEmpty() && !format.equals(last)) {
+                piles.add(stack(pile, last, quantization));
                 pile = new ArrayList<>();
             }
-            key = own;
+            last = format;
             pile.add(linear);
         }
-        piles.add(stack(pile, (Kept) key.getFirst()));
+        piles.add(stack(pile, last, quantization));
         return piles;
+    }
+
+    /** Whatever has to be put together to tell is let go of: it may be all of the weights. */
+    private Format format(WeightRef ref) {
+        try (Arena once = Arena.ofShared()) {
+            return checkpoint.weight(ref, once).format();
+        }
     }
 
     /** The same of two, which are not to be in one pile unless that is in one part. */
@@ -198,8 +204,8 @@ final class WeightLoader {
                 : List.of(matrix(first), matrix(second));
     }
 
-    private static Kept kept(Weight w, Quantization quantization) {
-        return switch (w.format()) {
+    private static Kept kept(Format format, Quantization quantization, String name) {
+        return switch (format) {
             case Plain(DType type) ->
                     switch (quantization) {
                         case INT8 -> Kept.INT8;
@@ -211,25 +217,28 @@ final class WeightLoader {
                                     default -> Kept.F32;
                                 };
                     };
-            case Block block -> packed(w, quantization, block.ordered() ? Kept.F32 : Kept.BLOCKS);
-            case Mxfp4() -> packed(w, quantization, Kept.MXFP4);
+            case Block block ->
+                    packed(quantization, name, block.ordered() ? Kept.F32 : Kept.BLOCKS);
+            case Mxfp4() -> packed(quantization, name, Kept.MXFP4);
             // Whatever else a file can hold, Dequant reads.
-            default -> packed(w, quantization, Kept.F32);
+            default -> packed(quantization, name, Kept.F32);
         };
     }
 
-    private static Kept packed(Weight w, Quantization quantization, Kept kept) {
+    private static Kept packed(Quantization quantization, String name, Kept kept) {
         if (quantization != Quantization.NONE) {
             throw new UnsupportedModelException(
-                    w.name() + ": is quantised already and cannot be quantised again");
+                    name + ": is quantised already and cannot be quantised again");
         }
         return kept;
     }
 
-    private DeviceMatrix stack(List<Linear> pile, Kept kept) {
+    /** Matrices of one format on top of each other. */
+    private DeviceMatrix stack(List<Linear> pile, Format format, Quantization wanted) {
         int rows = pile.stream().mapToInt(l -> l.weight().rows()).sum();
         int cols = pile.getFirst().weight().cols();
         String name = pile.getFirst().weight().tensor();
+        Kept kept = kept(format, wanted, name);
         long rowBytes = kept == Kept.F32 ? 4L * cols : 2L * cols;
         long most = Math.min(maxElements / cols, maxBytes / rowBytes);
         if (most < 1) {
@@ -237,10 +246,12 @@ final class WeightLoader {
                     name + ": a row of " + cols + " numbers is longer than the device's arrays");
         }
         List<Numbers> parts = new ArrayList<>();
-        int blockSize = kept == Kept.MXFP4 ? Mxfp4.SIZE : Quantization.BLOCK;
-        if (kept == Kept.BLOCKS) {
-            blockSize = ((Block) checkpoint.weight(pile.getFirst().weight()).format()).size();
-        }
+        int blockSize =
+                switch (format) {
+                    case Block block -> block.size();
+                    case Mxfp4 _ -> Mxfp4.SIZE;
+                    default -> Quantization.BLOCK;
+                };
         for (int from = 0; from < rows; from += (int) Math.min(most, rows)) {
             int n = (int) Math.min(most, rows - from);
             parts.add(read(pile, kept, from, n, cols, blockSize));

@@ -90,7 +90,9 @@ final class WeightFormatsTest {
         "llama2-mha, INT8, true",
         "llama2-mha, INT4, true",
         "gpt2, INT8, false",
-        "gemma2, INT4, true"
+        "gemma2, INT4, true",
+        "mixtral, INT8, false",
+        "qwen3-moe, INT4, true"
     })
     void quantisedWeightsAreThoseThatTheCpuMultipliesWith(
             String name, Quantization quantization, boolean groups) {
@@ -157,6 +159,27 @@ final class WeightFormatsTest {
             for (int i = 0; i < wanted.size(); i++) {
                 assertArrayEquals(wanted.get(i), found.get(i), "token " + i);
             }
+        }
+    }
+
+    @Test
+    void expertsThatAreLongerThanAnArrayAreRefused() {
+        GoldenModel model = GoldenModel.all("mixtral").getFirst();
+        try (Checkpoint checkpoint = Checkpoint.open(model.dir())) {
+            int hidden = checkpoint.spec().hidden();
+            String message =
+                    assertThrows(
+                                    UnsupportedModelException.class,
+                                    () ->
+                                            onDevice(
+                                                            checkpoint,
+                                                            Quantization.NONE,
+                                                            false,
+                                                            150L * hidden,
+                                                            GraphDraft.MOST_TASKS)
+                                                    .close())
+                            .getMessage();
+            assertTrue(message.contains("experts of a layer have"), message);
         }
     }
 
