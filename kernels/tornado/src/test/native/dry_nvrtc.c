@@ -1,14 +1,16 @@
 /*
  * A stand-in for libnvrtc.so.13 that keeps sources instead of compiling them: each goes to the folder
  * APUS_DRY_RUN as <hash>.cu, once, to be compiled by nvcc afterwards. What it gives as the compiled image
- * is the source, in which dry_cuda.c looks for the names of kernels. See README.md.
+ * is the source, in which dry_cuda.c looks for the names of kernels. Where APUS_ON_CPU names the folder
+ * of kernel.h, g++ compiles it as well, and the image begins with a line that names the library. See
+ * README.md.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUCCESS = 0, OUT_OF_MEMORY = 1, CREATION_FAILURE = 2 };
+enum { SUCCESS = 0, OUT_OF_MEMORY = 1, CREATION_FAILURE = 2, COMPILATION = 6 };
 static const char *NO_LOG = "";
 
 struct program {
@@ -61,20 +63,54 @@ static uint64_t hash(const char *text) {
     return h;
 }
 
+/* Compiles a source for the CPU; its library stands in the first line of the image from then on. */
+static int compile(struct program *program, const char *folder, const char *stem) {
+    const char *headers = getenv("APUS_ON_CPU");
+    if (headers == NULL) {
+        return SUCCESS;
+    }
+    char name[256];
+    const char *global = strstr(program->source, "__global__ void ");
+    if (global == NULL || sscanf(global, "__global__ void %255[A-Za-z0-9_]", name) != 1) {
+        return COMPILATION;
+    }
+    int together = strstr(program->source, "__syncthreads") || strstr(program->source, "mma.sync");
+    char command[16384];
+    snprintf(command, sizeof command,
+             "cd '%s' && { [ -e %s.so ] || { { echo '#include \"kernel.h\"' && sed -E -f '%s/on-cpu.sed' %s.cu &&"
+             " echo 'RUNNABLE(%s, %d)'; } > %s.cpp && g++ -std=c++17 -O2 -march=native -ffp-contract=off -w -shared"
+             " -fPIC -Wl,-Bsymbolic -I '%s' -o %s.tmp %s.cpp >&2 && mv %s.tmp %s.so; }; }",
+             folder, stem, headers, stem, name, together, stem, headers, stem, stem, stem, stem);
+    if (system(command) != 0) {
+        return COMPILATION;
+    }
+    size_t length = strlen(folder) + strlen(stem) + strlen(program->source) + 16;
+    char *image = malloc(length);
+    if (image == NULL) {
+        return OUT_OF_MEMORY;
+    }
+    snprintf(image, length, "//%s/%s.so\n%s", folder, stem, program->source);
+    free(program->source);
+    program->source = image;
+    return SUCCESS;
+}
+
 int nvrtcCompileProgram(struct program *program, int count, const char *const *options) {
     const char *folder = getenv("APUS_DRY_RUN");
     if (folder == NULL) {
         return SUCCESS;
     }
+    char stem[32];
+    snprintf(stem, sizeof stem, "%016llx", (unsigned long long)hash(program->source));
     char path[4096];
-    snprintf(path, sizeof path, "%s/%016llx.cu", folder, (unsigned long long)hash(program->source));
+    snprintf(path, sizeof path, "%s/%s.cu", folder, stem);
     FILE *file = fopen(path, "w");
     if (file == NULL) {
         return CREATION_FAILURE;
     }
     size_t length = strlen(program->source);
     int written = fwrite(program->source, 1, length, file) == length;
-    return fclose(file) == 0 && written ? SUCCESS : CREATION_FAILURE;
+    return fclose(file) == 0 && written ? compile(program, folder, stem) : CREATION_FAILURE;
 }
 
 int nvrtcGetProgramLogSize(struct program *program, size_t *size) {

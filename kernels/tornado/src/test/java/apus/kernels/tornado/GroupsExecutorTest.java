@@ -14,7 +14,7 @@ final class GroupsExecutorTest extends TornadoContract {
             "llama2-mha,qwen3,gemma2,phi3,gpt2,llama-gptq,mixtral,gpt-oss";
 
     GroupsExecutorTest() {
-        super(true);
+        super(true, 0);
     }
 
     @Override

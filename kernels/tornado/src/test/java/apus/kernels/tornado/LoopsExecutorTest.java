@@ -3,6 +3,6 @@ package apus.kernels.tornado;
 /** The contract by the kernels that are plain loops. */
 final class LoopsExecutorTest extends TornadoContract {
     LoopsExecutorTest() {
-        super(false);
+        super(false, 0);
     }
 }

@@ -22,15 +22,16 @@ final class OpenedOnce implements AutoCloseable {
 
     /**
      * @param groups whether by the kernels with work groups
+     * @param tensorParts see {@link Tuning}
      */
-    OpenedOnce(boolean groups) {
+    OpenedOnce(boolean groups, int tensorParts) {
         // Three plans: one token, a few, and the most.
         this.tuning =
                 new Tuning(
                         "1,8",
                         Optional.of(groups),
                         Grid.DEFAULT,
-                        0,
+                        tensorParts,
                         Tuning.MAX_ELEMENTS,
                         GraphDraft.MOST_TASKS,
                         true);

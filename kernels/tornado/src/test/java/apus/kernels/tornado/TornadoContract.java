@@ -12,8 +12,12 @@ import org.junit.jupiter.api.AfterAll;
 abstract class TornadoContract extends ExecutorContract {
     private final OpenedOnce opened;
 
-    TornadoContract(boolean groups) {
-        opened = new OpenedOnce(groups);
+    /**
+     * @param groups whether by the kernels with work groups
+     * @param tensorParts see {@link Tuning}
+     */
+    TornadoContract(boolean groups, int tensorParts) {
+        opened = new OpenedOnce(groups, tensorParts);
     }
 
     @Override
