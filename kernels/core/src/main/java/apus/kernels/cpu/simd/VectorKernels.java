@@ -18,16 +18,18 @@ import apus.format.spec.Act;
 import apus.kernels.cpu.AttentionTask;
 import apus.kernels.cpu.CpuKernels;
 import apus.kernels.cpu.PackedKernels;
+import apus.kernels.cpu.tile.DigitWriter;
 import apus.kernels.cpu.tile.PairInputs;
 import apus.kernels.cpu.tile.PartSplitter;
 import apus.kernels.cpu.tile.PlainScaler;
+import apus.kernels.cpu.tile.QuadInputs;
 import apus.kernels.cpu.tile.SumScaler;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /** Every operation with the Vector API, at the width the machine prefers. */
-public final class VectorKernels implements CpuKernels, PartSplitter, SumScaler {
+public final class VectorKernels implements CpuKernels, PartSplitter, DigitWriter, SumScaler {
     private static final SumScaler PLAIN = new PlainScaler();
 
     /** Rows of an item of a product of few tokens: some microseconds of work. */
@@ -189,6 +191,23 @@ public final class VectorKernels implements CpuKernels, PartSplitter, SumScaler 
             long stride) {
         int done = PartsSplit.split(parts, x, from, cols, out, at, stride);
         PairInputs.split(done, parts, x, from, cols, out, at, stride);
+    }
+
+    @Override
+    public void write(
+            int digits,
+            int blocks,
+            MemorySegment x,
+            long from,
+            MemorySegment out,
+            long at,
+            long stride,
+            long scales) {
+        if (DigitSplit.fits()) {
+            DigitSplit.write(digits, blocks, x, from, out, at, stride, scales);
+        } else {
+            QuadInputs.write(digits, blocks, x, from, out, at, stride, scales);
+        }
     }
 
     @Override

@@ -20,7 +20,7 @@ import java.lang.foreign.MemorySegment;
  * <p>A block whose numbers are all below 2^-100 counts as zeros. One with a number that is not
  * finite has NaN for a scale.
  */
-final class QuadInputs {
+public final class QuadInputs {
     /** Tokens of a group. */
     static final int GROUP = TileShapes.ROWS;
 
@@ -46,6 +46,7 @@ final class QuadInputs {
     }
 
     static void arrange(
+            DigitWriter writer,
             int digits,
             MemorySegment x,
             int tokens,
@@ -57,30 +58,61 @@ final class QuadInputs {
             int first = t / GROUP * GROUP;
             int group = Math.min(GROUP, tokens - first);
             long at = digitsAt(digits, first, cols) + (long) (t - first) * digits * BLOCK;
-            long scale = scalesAt(digits, tokens, t, cols);
-            for (int b = 0; b < cols / BLOCK; b++) {
-                long from = (long) t * cols + (long) b * BLOCK;
-                long to = at + (long) b * group * digits * BLOCK;
-                out.setAtIndex(JAVA_FLOAT, scale + b, block(digits, x, from, out, to));
-            }
+            long stride = (long) group * digits * BLOCK;
+            long scales = scalesAt(digits, tokens, t, cols);
+            writer.write(digits, cols / BLOCK, x, (long) t * cols, out, at, stride, scales);
         }
+    }
+
+    /** The plain {@link DigitWriter#write}. */
+    public static void write(
+            int digits,
+            int blocks,
+            MemorySegment x,
+            long from,
+            MemorySegment out,
+            long at,
+            long stride,
+            long scales) {
+        for (int b = 0; b < blocks; b++) {
+            float scale = block(digits, x, from + (long) b * BLOCK, out, at + b * stride);
+            out.setAtIndex(JAVA_FLOAT, scales + b, scale);
+        }
+    }
+
+    /** Whether a block whose largest number has this magnitude has digits. */
+    public static boolean isOrdinary(float largest) {
+        return largest >= SMALLEST && largest <= Float.MAX_VALUE;
+    }
+
+    /** By how many places numbers are shifted up: to 2^(8 digits - 2), the highest digit to 65. */
+    public static int up(int digits, float largest) {
+        return 8 * digits - 3 - Math.getExponent(largest);
+    }
+
+    /**
+     * A block that is not ordinary.
+     *
+     * @return its scale: 0, or NaN if a number is not finite
+     */
+    public static float zeros(int digits, float largest, MemorySegment out, long to) {
+        for (int i = 0; i < digits * BLOCK; i++) {
+            out.set(JAVA_BYTE, to + i, (byte) 0);
+        }
+        return largest < SMALLEST ? 0 : Float.NaN;
     }
 
     /** One block; its scale. */
     private static float block(int digits, MemorySegment x, long from, MemorySegment out, long to) {
         float largest = 0;
         for (int i = 0; i < BLOCK; i++) {
+            // NaN, if there is one.
             largest = Math.max(largest, Math.abs(x.getAtIndex(JAVA_FLOAT, from + i)));
         }
-        boolean finite = largest <= Float.MAX_VALUE; // not so for NaN, which Math.max hands on
-        if (!finite || largest < SMALLEST) {
-            for (int i = 0; i < digits * BLOCK; i++) {
-                out.set(JAVA_BYTE, to + i, (byte) 0);
-            }
-            return finite ? 0 : Float.NaN;
+        if (!isOrdinary(largest)) {
+            return zeros(digits, largest, out, to);
         }
-        // Whole numbers up to 2^(8 digits - 2): the highest digit stays below 65.
-        int up = 8 * digits - 3 - Math.getExponent(largest);
+        int up = up(digits, largest);
         for (int i = 0; i < BLOCK; i++) {
             double scaled = Math.scalb((double) x.getAtIndex(JAVA_FLOAT, from + i), up);
             int number = (int) Math.rint(scaled);

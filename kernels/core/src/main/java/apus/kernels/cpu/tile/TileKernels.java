@@ -24,6 +24,7 @@ public final class TileKernels implements CpuKernels {
     private final CpuKernels rest;
     private final TileProducts products;
     private final PartSplitter splitter;
+    private final DigitWriter writer;
     private final QuadProducts bytes;
     private final int inputParts;
     private final int digits;
@@ -44,6 +45,7 @@ public final class TileKernels implements CpuKernels {
                         ? faster
                         : (parts, x, from, cols, out, at, stride) ->
                                 PairInputs.split(0, parts, x, from, cols, out, at, stride);
+        this.writer = rest instanceof DigitWriter faster ? faster : QuadInputs::write;
         this.inputParts =
                 switch (precision) {
                     // Three parts hold every bit of a float32.
@@ -192,7 +194,8 @@ public final class TileKernels implements CpuKernels {
             case PAIRS ->
                     PairInputs.arrange(
                             splitter, inputParts, x, tokens, cols, fromToken, toToken, out);
-            case QUADS -> QuadInputs.arrange(digits, x, tokens, cols, fromToken, toToken, out);
+            case QUADS ->
+                    QuadInputs.arrange(writer, digits, x, tokens, cols, fromToken, toToken, out);
             case ROWS, WHOLE, PAIRED, STEPS ->
                     rest.arrange(layout, x, tokens, cols, fromToken, toToken, out);
         }
