@@ -1,6 +1,5 @@
 package apus.kernels.cpu.simd;
 
-import static apus.kernels.cpu.simd.Lanes.B;
 import static apus.kernels.cpu.simd.Lanes.F;
 import static apus.kernels.cpu.simd.Lanes.L;
 import static apus.kernels.cpu.simd.Lanes.LE;
@@ -56,7 +55,7 @@ final class DigitSplit {
             long to = at + b * stride;
             FloatVector most = FloatVector.zero(F);
             for (int c = 0; c < BLOCK; c += L) {
-                most = most.max(load(x, block, c).abs());
+                most = most.max(FloatVector.fromMemorySegment(F, x, block + 4L * c, LE).abs());
             }
             float largest = most.reduceLanes(VectorOperators.MAX);
             if (!QuadInputs.isOrdinary(largest)) {
@@ -68,33 +67,25 @@ final class DigitSplit {
             // A power of two: exact, but for numbers that round to 0 either way.
             FloatVector factor = FloatVector.broadcast(F, Math.scalb(1f, up));
             for (int c = 0; c < BLOCK; c += L) {
-                FloatVector scaled = load(x, block, c).mul(factor);
-                IntVector number = scaled.add(MAGIC).reinterpretAsInts().sub(MAGIC_BITS);
+                // No methods of our own: see SumScaling.
+                FloatVector v = FloatVector.fromMemorySegment(F, x, block + 4L * c, LE);
+                IntVector number = v.mul(factor).add(MAGIC).reinterpretAsInts().sub(MAGIC_BITS);
                 long last = to + (long) (digits - 1) * BLOCK + c;
-                store(number, out, last);
+                ((ByteVector) number.convertShape(VectorOperators.I2B, QUARTER, 0))
+                        .intoMemorySegment(out, last, LE);
+                // The digit is the lowest eight bits with their sign: (n - digit) / 256.
                 if (digits > 1) {
-                    number = withoutDigit(number);
-                    store(number, out, last - BLOCK);
-                    if (digits > 2) {
-                        store(withoutDigit(number), out, last - 2 * BLOCK);
-                    }
+                    number = number.add(0x80).lanewise(VectorOperators.ASHR, 8);
+                    ((ByteVector) number.convertShape(VectorOperators.I2B, QUARTER, 0))
+                            .intoMemorySegment(out, last - BLOCK, LE);
+                }
+                if (digits > 2) {
+                    number = number.add(0x80).lanewise(VectorOperators.ASHR, 8);
+                    ((ByteVector) number.convertShape(VectorOperators.I2B, QUARTER, 0))
+                            .intoMemorySegment(out, last - 2 * BLOCK, LE);
                 }
             }
             out.setAtIndex(JAVA_FLOAT, scales + b, Math.scalb(1f, -up));
         }
-    }
-
-    private static FloatVector load(MemorySegment x, long block, int c) {
-        return FloatVector.fromMemorySegment(F, x, block + c / L * B, LE);
-    }
-
-    /** (n - digit) / 256, the digit being the lowest eight bits with their sign. */
-    private static IntVector withoutDigit(IntVector number) {
-        return number.add(0x80).lanewise(VectorOperators.ASHR, 8);
-    }
-
-    private static void store(IntVector number, MemorySegment out, long to) {
-        ((ByteVector) number.convertShape(VectorOperators.I2B, QUARTER, 0))
-                .intoMemorySegment(out, to, LE);
     }
 }

@@ -48,12 +48,19 @@ final class SumScaling {
             long scale = weightAt + r * (long) Short.BYTES;
             FloatVector total = FloatVector.fromMemorySegment(F, s, out + r * 4L, LE);
             for (int b = 0; b < blocks; b++) {
-                FloatVector sum = whole(s, at);
+                // Without a method of our own for it: one that has been compiled by itself may be
+                // called instead of inlined, and hands its vector over on the heap.
+                IntVector digit = IntVector.fromMemorySegment(I, s, at, LE);
+                FloatVector sum = (FloatVector) digit.convertShape(VectorOperators.I2F, F, 0);
                 if (digits > 1) {
-                    sum = sum.fma(FloatVector.broadcast(F, 256f), whole(s, at + digitBytes));
+                    digit = IntVector.fromMemorySegment(I, s, at + digitBytes, LE);
+                    FloatVector next = (FloatVector) digit.convertShape(VectorOperators.I2F, F, 0);
+                    sum = sum.fma(FloatVector.broadcast(F, 256f), next);
                 }
                 if (digits > 2) {
-                    sum = sum.fma(FloatVector.broadcast(F, 256f), whole(s, at + 2 * digitBytes));
+                    digit = IntVector.fromMemorySegment(I, s, at + 2 * digitBytes, LE);
+                    FloatVector next = (FloatVector) digit.convertShape(VectorOperators.I2F, F, 0);
+                    sum = sum.fma(FloatVector.broadcast(F, 256f), next);
                 }
                 IntVector bits =
                         (IntVector)
@@ -67,10 +74,5 @@ final class SumScaling {
             }
             total.intoMemorySegment(s, out + r * 4L, LE);
         }
-    }
-
-    private static FloatVector whole(MemorySegment s, long at) {
-        return (FloatVector)
-                IntVector.fromMemorySegment(I, s, at, LE).convert(VectorOperators.I2F, 0);
     }
 }
