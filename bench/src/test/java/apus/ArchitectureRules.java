@@ -82,9 +82,11 @@ record ArchitectureRules(String classes, List<String> may, List<String> never, b
                             "apus.kernels.*",
                             "apus.kernels.cpu.*",
                             "apus.kernels.cpu.simd.*",
+                            "apus.kernels.cpu.tile.DigitWriter",
                             "apus.kernels.cpu.tile.PairInputs",
                             "apus.kernels.cpu.tile.PartSplitter",
                             "apus.kernels.cpu.tile.PlainScaler",
+                            "apus.kernels.cpu.tile.QuadInputs",
                             "apus.kernels.cpu.tile.SumScaler",
                             "jdk.incubator.vector."),
                     rule(
