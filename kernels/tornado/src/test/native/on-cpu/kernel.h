@@ -49,6 +49,8 @@ static void *stacks[MOST_THREADS];
 static bool ended[MOST_THREADS];
 static unsigned running, threads, alive;
 static void *outside;
+/* The order of turns must not matter; a barrier that is missing shows in one order or the other. */
+static const bool backwards = getenv("APUS_BACKWARDS") != NULL;
 static void (*body)(void **);
 static void **arguments;
 
@@ -60,7 +62,7 @@ static void yield() {
     }
     unsigned next = self;
     do {
-        next = (next + 1) % threads;
+        next = (next + (backwards ? threads - 1 : 1)) % threads;
     } while (ended[next]);
     if (next != self) {
         running = next;
@@ -92,8 +94,8 @@ static void block() {
         ended[i] = false;
     }
     alive = threads;
-    running = 0;
-    switchStack(&outside, stacks[0]);
+    running = backwards ? threads - 1 : 0;
+    switchStack(&outside, stacks[running]);
 }
 
 /* --- what a warp does together: each shows its operands, in one of two places by turns --- */
