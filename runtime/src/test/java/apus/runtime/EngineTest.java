@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -213,9 +214,19 @@ class EngineTest {
     void aReaderTooSlowLosesItsOwnRequestOnly() throws Exception {
         EngineOptions options = FakeEngine.options().change().maxBufferedChunks(3).build();
         try (FakeEngine fake = new FakeEngine(options)) {
+            // Who waits for the whole answer takes chunks from then on: so first wait, then
+            // compute.
+            CountDownLatch waiting = new CountDownLatch(1);
+            fake.executor.gate = waiting;
             Generation slow = fake.engine.submit(request(SEEDED, 40));
             Generation whole = fake.engine.submit(request(SEEDED, 40));
-            Result result = whole.await();
+            FutureTask<Result> reading = new FutureTask<>(whole::await);
+            Thread reader = Thread.ofPlatform().start(reading);
+            while (reader.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+            waiting.countDown();
+            Result result = reading.get(30, TimeUnit.SECONDS);
             assertInstanceOf(Finish.Length.class, result.choices().getFirst().finish());
             while (slow.result().isEmpty()) {
                 Thread.sleep(1);

@@ -9,6 +9,8 @@ import apus.kernels.KvShape;
 import apus.kernels.Logits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -37,6 +39,9 @@ final class FakeExecutor implements Executor {
     /** Nanoseconds a step takes. */
     volatile long stepNanos;
 
+    /** What steps wait for, 30 seconds at most. */
+    volatile CountDownLatch gate = new CountDownLatch(0);
+
     FakeExecutor(int vocab) {
         this.vocab = vocab;
     }
@@ -56,6 +61,13 @@ final class FakeExecutor implements Executor {
     public Logits forward(Batch batch) {
         if (steps++ == failAt) {
             throw failure;
+        }
+        try {
+            if (!gate.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody opened the gate");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
         }
         if (stepNanos > 0) {
             LockSupport.parkNanos(stepNanos);
